@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Plain MPI programs, compiled the way a user does: by our mpicc.
+EXAMPLES = \
+	examples/halo \
+	examples/hello \
+	examples/overlap \
+	examples/pi \
+	examples/ring
+EXTRA_DIST += $(EXAMPLES:=.c)
+CLEANFILES += $(EXAMPLES)
+all-local: $(EXAMPLES)
+$(EXAMPLES): launcher/mpicc lib/libmpi_abi.la include/mpi.h
+	$(AM_V_CC)$(MKDIR_P) examples && launcher/mpicc $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tocsin-info: what this installation of Tocsin is, and what it finds on this machine. */
+#include "config.h"
+#include "base/env.h"
+#include "base/job.h"
+#include "base/topology.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <hwloc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+static const char help_text[] =
+    "Usage: tocsin-info [option]\n"
+    "Describes this installation of Tocsin and the machine as it sees it.\n"
+    "\n"
+    "  --env       the environment variables that change its behaviour, with their defaults\n"
+    "  --why       what each notifier needs, and whether this machine has it\n"
+    "  --version   the version\n"
+    "  --help      this text\n";
+
+/* User interrupts: CPUID leaf 7, EDX bit 5 (Intel SDM). */
+static bool cpu_has_uintr(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 5 & 1) != 0;
+}
+
+static const char *call_result(bool works)
+{
+    return works ? "works" : strerror(errno);
+}
+
+static bool try_memfd(void)
+{
+    int fd = memfd_create("tocsin-info", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static int own_pidfd(void)
+{
+    return (int)syscall(SYS_pidfd_open, getpid(), 0u);
+}
+
+static bool try_pidfd(void)
+{
+    int fd = own_pidfd();
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool try_pidfd_getfd(void)
+{
+    int fd = own_pidfd();
+    if (fd < 0)
+        return false;
+    int copy = (int)syscall(SYS_pidfd_getfd, fd, fd, 0u);
+    int saved = errno;
+    if (copy >= 0)
+        close(copy);
+    close(fd);
+    errno = saved;
+    return copy >= 0;
+}
+
+/* On itself: a seccomp filter refuses it here too; Yama's scope is shown beside it. */
+static bool try_cross_memory(void)
+{
+    int from = 1, to = 0;
+    struct iovec local = {&to, sizeof(to)}, remote = {&from, sizeof(from)};
+    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == sizeof(to) && to == 1;
+}
+
+static void print_yama(void)
+{
+    FILE *file = fopen("/proc/sys/kernel/yama/ptrace_scope", "r");
+    int scope;
+
+    if (file == NULL) {
+        puts("  Yama ptrace_scope      not present");
+        return;
+    }
+    if (fscanf(file, "%d", &scope) == 1)
+        printf("  Yama ptrace_scope      %d%s\n", scope,
+               scope > 1 ? " (refuses cross-memory attach between ranks)" : "");
+    fclose(file);
+}
+
+static void print_cores(void)
+{
+    struct toc_topology *topology;
+
+    if (toc_topology_load(&topology) != 0) {
+        puts("  usable cores           hwloc cannot tell");
+        return;
+    }
+    printf("  usable cores           %u\n", toc_topology_cores(topology));
+    toc_topology_free(topology);
+}
+
+static void print_machine(void)
+{
+    struct utsname name;
+    unsigned long frame = getauxval(AT_MINSIGSTKSZ);
+
+    puts("machine");
+    if (uname(&name) == 0)
+        printf("  kernel                 %s %s %s\n", name.sysname, name.release, name.machine);
+    print_cores();
+    printf("  memfd_create           %s\n", call_result(try_memfd()));
+    printf("  pidfd_open             %s\n", call_result(try_pidfd()));
+    printf("  pidfd_getfd            %s\n", call_result(try_pidfd_getfd()));
+    printf("  process_vm_readv       %s\n", call_result(try_cross_memory()));
+    print_yama();
+    if (frame != 0)
+        printf("  signal frame           %lu bytes\n", frame);
+    printf("  user interrupts        CPU: %s\n", cpu_has_uintr() ? "yes" : "no");
+}
+
+static void print_why(void)
+{
+    puts("notifiers (TOCSIN_NOTIFY)");
+    puts("  signal   a free signal number (TOCSIN_SIGNAL, default 23 = SIGURG): available");
+    puts("  poll     nothing: available");
+    printf("  uintr    a CPU with user interrupts (CPUID leaf 7, EDX bit 5): %s;\n"
+           "           a kernel that serves them; not part of this version of Tocsin\n",
+           cpu_has_uintr() ? "this one has them" : "this one has none");
+    puts("  thread   nothing; not part of this version of Tocsin");
+}
+
+static void print_version(void)
+{
+    printf("Tocsin %s, MPI ABI library libmpi_abi.so.1\n", PACKAGE_VERSION);
+}
+
+static void print_all(void)
+{
+    print_version();
+    printf("built with hwloc %d.%d.%d; at most %d ranks; job segment version %u\n\n",
+           HWLOC_API_VERSION >> 16, HWLOC_API_VERSION >> 8 & 0xff, HWLOC_API_VERSION & 0xff,
+           TOC_MAX_RANKS, TOC_JOB_VERSION);
+    print_machine();
+    puts("");
+    print_why();
+    puts("\nknobs: tocsin-info --env");
+}
+
+int main(int argc, char **argv)
+{
+    const char *option = argc > 1 ? argv[1] : "";
+
+    if (argc > 2) {
+        fprintf(stderr, "tocsin-info: one option at most, and there is '%s' after '%s'\n", argv[2],
+                option);
+        return 2;
+    }
+    if (option[0] == '\0')
+        print_all();
+    else if (strcmp(option, "--env") == 0)
+        toc_env_print(stdout);
+    else if (strcmp(option, "--why") == 0)
+        print_why();
+    else if (strcmp(option, "--version") == 0)
+        print_version();
+    else if (strcmp(option, "--help") == 0)
+        fputs(help_text, stdout);
+    else {
+        fprintf(stderr, "tocsin-info: unknown option '%s' (--env, --why, --version, --help)\n",
+                option);
+        return 2;
+    }
+    return fflush(stdout) == 0 ? 0 : 1;
+}

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+bin_PROGRAMS += launcher/mpirun launcher/tocsin-info
+bin_SCRIPTS += launcher/mpicc launcher/mpicxx
+dist_man_MANS += launcher/mpirun.1 launcher/mpicc.1 launcher/tocsin-info.1
+
+# hwloc is the launcher's only: ranks would pay for loading it at every start.
+launcher_mpirun_SOURCES = \
+	launcher/main.c \
+	launcher/clock.h \
+	launcher/guardian.c launcher/guardian.h \
+	launcher/input.c launcher/input.h \
+	launcher/launch.c launcher/launch.h \
+	launcher/message.c launcher/message.h \
+	launcher/options.c launcher/options.h \
+	launcher/output.c launcher/output.h \
+	launcher/processes.c launcher/processes.h \
+	launcher/program.c launcher/program.h \
+	launcher/signals.c \
+	launcher/spawn.c launcher/spawn.h \
+	launcher/supervise.c \
+	lib/base/topology.c lib/base/topology.h
+launcher_mpirun_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+launcher_mpirun_LDADD = lib/libbase.la $(HWLOC_LIBS)
+
+launcher_tocsin_info_SOURCES = \
+	launcher/info.c \
+	lib/base/topology.c lib/base/topology.h
+launcher_tocsin_info_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+launcher_tocsin_info_LDADD = lib/libbase.la $(HWLOC_LIBS)
+
+# The other names of the same programs, also in the build tree.
+all-local: launcher/mpiexec launcher/mpic++
+launcher/mpiexec: launcher/mpirun
+	$(AM_V_GEN)cd launcher && rm -f mpiexec && $(LN_S) mpirun mpiexec
+launcher/mpic++: launcher/mpicxx
+	$(AM_V_GEN)cd launcher && rm -f mpic++ && $(LN_S) mpicxx mpic++
+CLEANFILES += launcher/mpiexec launcher/mpic++
+
+install-exec-hook: install-launcher-links
+uninstall-hook: uninstall-launcher-links
+install-data-hook: install-launcher-man-links
+
+.PHONY: install-launcher-links install-launcher-man-links uninstall-launcher-links
+install-launcher-links:
+	cd "$(DESTDIR)$(bindir)" && rm -f mpiexec mpic++ && \
+	  $(LN_S) mpirun mpiexec && $(LN_S) mpicxx mpic++
+install-launcher-man-links:
+	cd "$(DESTDIR)$(man1dir)" && rm -f mpiexec.1 mpicxx.1 mpic++.1 && \
+	  $(LN_S) mpirun.1 mpiexec.1 && $(LN_S) mpicc.1 mpicxx.1 && $(LN_S) mpicc.1 mpic++.1
+uninstall-launcher-links:
+	rm -f "$(DESTDIR)$(bindir)/mpiexec" "$(DESTDIR)$(bindir)/mpic++" \
+	  "$(DESTDIR)$(man1dir)/mpiexec.1" "$(DESTDIR)$(man1dir)/mpicxx.1" \
+	  "$(DESTDIR)$(man1dir)/mpic++.1"

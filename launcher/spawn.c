@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "spawn.h"
+#include "base/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* The first entries of a rank's environment: those that differ from rank to rank. */
+enum { SLOT_RANK, SLOT_LOCAL_RANK, SLOT_MPI_LOCAL_RANK, SLOTS };
+static const char *const slot_names[SLOTS] = {TOC_ENV_RANK, TOC_ENV_LOCAL_RANK, "MPI_LOCALRANKID"};
+static char slot_text[SLOTS][48];
+
+static void *must(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "=");
+    return strncmp(a, b, length) == 0 && (b[length] == '=' || b[length] == '\0');
+}
+
+/* Puts `entry` in the place of the variable of the same name from `first` on, or at the end. */
+static void put(char **environment, size_t first, size_t *count, const char *entry)
+{
+    for (size_t i = first; i < *count; i++) {
+        if (same_name(entry, environment[i])) {
+            free(environment[i]);
+            environment[i] = must(strdup(entry));
+            return;
+        }
+    }
+    environment[(*count)++] = must(strdup(entry));
+}
+
+static bool is_slot(const char *entry)
+{
+    for (size_t i = 0; i < SLOTS; i++)
+        if (same_name(entry, slot_names[i]))
+            return true;
+    return false;
+}
+
+static void put_number(char **environment, size_t *count, const char *name, long value)
+{
+    char entry[64];
+    snprintf(entry, sizeof(entry), "%s=%ld", name, value);
+    put(environment, SLOTS, count, entry);
+}
+
+static void put_directory(char **environment, size_t *count)
+{
+    char *directory = getcwd(NULL, 0);
+    char *entry;
+
+    if (directory == NULL)
+        return;
+    if (asprintf(&entry, "PWD=%s", directory) < 0)
+        abort();
+    put(environment, SLOTS, count, entry);
+    free(entry);
+    free(directory);
+}
+
+char **toc_spawn_environment(const struct toc_spawn *spawn)
+{
+    const struct toc_options *options = spawn->options;
+    size_t inherited = 0, count = SLOTS;
+
+    while (environ[inherited] != NULL)
+        inherited++;
+    char **environment =
+        must(calloc(inherited + options->nexports + SLOTS + 8, sizeof(*environment)));
+    for (size_t i = 0; i < SLOTS; i++)
+        environment[i] = slot_text[i];
+    for (size_t i = 0; i < inherited; i++)
+        if (!is_slot(environ[i]))
+            environment[count++] = must(strdup(environ[i]));
+    if (options->directory != NULL)
+        put_directory(environment, &count);
+    for (size_t i = 0; i < options->nexports; i++)
+        if (!is_slot(options->exports[i]))
+            put(environment, SLOTS, &count, options->exports[i]);
+    put(environment, SLOTS, &count, spawn->mark);
+    put_number(environment, &count, TOC_ENV_JOB_FD, spawn->job_fd);
+    put_number(environment, &count, TOC_ENV_SIZE, options->nranks);
+    put_number(environment, &count, "MPI_LOCALNRANKS", options->nranks);
+    return environment;
+}
+
+void toc_spawn_environment_free(char **environment)
+{
+    for (size_t i = SLOTS; environment[i] != NULL; i++)
+        free(environment[i]);
+    free(environment);
+}
+
+void toc_spawn_set_rank(char **environment, uint32_t rank)
+{
+    for (size_t i = 0; i < SLOTS; i++)
+        snprintf(environment[i], sizeof(slot_text[i]), "%s=%u", slot_names[i], rank);
+}
+
+static _Noreturn void give_up(const struct toc_spawn *spawn, uint32_t rank, const char *call)
+{
+    struct toc_spawn_error report = {.rank = rank, .error = errno};
+
+    snprintf(report.call, sizeof(report.call), "%s", call);
+    /* Shorter than PIPE_BUF: reports of several ranks do not mix. */
+    if (write(spawn->error_fd, &report, sizeof(report)) < 0)
+        _exit(TOC_EXIT_NO_EXEC);
+    _exit(TOC_EXIT_NOT_FOUND);
+}
+
+/* mpirun may have died before the death signal was asked for. */
+static void die_with_launcher(const struct toc_spawn *spawn)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != spawn->launcher)
+        _exit(TOC_EXIT_NO_EXEC);
+}
+
+static bool is_elf(const char *path)
+{
+    char head[4] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool elf = fd >= 0 && read(fd, head, 4) == 4 && memcmp(head, "\177ELF", 4) == 0;
+    if (fd >= 0)
+        close(fd);
+    return elf;
+}
+
+/* A script without "#!" is run by the shell, as execvp() does; but a program of another
+ * architecture must not be, or the shell would complain of its syntax. */
+static void execute(const struct toc_spawn *spawn, char **environment)
+{
+    char **argv = spawn->options->program;
+    size_t count = 0;
+
+    execve(spawn->path, argv, environment);
+    if (errno != ENOEXEC)
+        return;
+    if (is_elf(spawn->path)) {
+        errno = ENOEXEC;
+        return;
+    }
+    while (argv[count] != NULL)
+        count++;
+    char **shell = must(calloc(count + 2, sizeof(*shell)));
+    shell[0] = "/bin/sh";
+    shell[1] = (char *)spawn->path;
+    memcpy(shell + 2, argv + 1, count * sizeof(*shell));
+    execve(shell[0], shell, environment);
+}
+
+static _Noreturn void become_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment,
+                                  int stdout_fd, int stderr_fd, const cpu_set_t *cpus,
+                                  size_t cpus_size)
+{
+    setpgid(0, 0);
+    toc_guardian_set(spawn->guardian, rank, getpid());
+    die_with_launcher(spawn);
+    if (dup2(rank == 0 ? spawn->stdin_fd : spawn->null_fd, STDIN_FILENO) < 0 ||
+        dup2(stdout_fd, STDOUT_FILENO) < 0 || dup2(stderr_fd, STDERR_FILENO) < 0)
+        give_up(spawn, rank, "dup2");
+    if (fcntl(spawn->job_fd, F_SETFD, 0) < 0)
+        give_up(spawn, rank, "fcntl");
+    if (cpus != NULL && sched_setaffinity(0, cpus_size, cpus) < 0)
+        give_up(spawn, rank, "sched_setaffinity");
+    setrlimit(RLIMIT_NOFILE, &spawn->files);
+    signal(SIGINT, SIG_DFL); /* see toc_signals_open() */
+    signal(SIGQUIT, SIG_DFL);
+    sigaction(SIGPIPE, &spawn->sigpipe, NULL);
+    sigaction(SIGCHLD, &spawn->sigchld, NULL);
+    sigprocmask(SIG_SETMASK, &spawn->mask, NULL);
+    execute(spawn, environment);
+    give_up(spawn, rank, "execve");
+}
+
+int toc_spawn_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment, int stdout_fd,
+                   int stderr_fd, const cpu_set_t *cpus, size_t cpus_size, pid_t *pid)
+{
+    pid_t child = fork();
+
+    if (child < 0)
+        return -errno;
+    if (child == 0)
+        become_rank(spawn, rank, environment, stdout_fd, stderr_fd, cpus, cpus_size);
+    /* Also here, because mpirun may signal the group before the child has run. */
+    setpgid(child, child);
+    toc_guardian_set(spawn->guardian, rank, child);
+    *pid = child;
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TOC_LAUNCHER_SPAWN_H
+#define TOC_LAUNCHER_SPAWN_H
+
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "guardian.h"
+#include "options.h"
+
+/** What all ranks have in common; filled by main, constant while ranks are started. */
+struct toc_spawn {
+    const struct toc_options *options;
+    const char *path; /* file to execute */
+    const char *mark; /* "TOCSIN_JOB_ID=..." */
+    int job_fd;       /* the job's segment: the one descriptor that ranks inherit */
+    int error_fd;     /* write end of a pipe: struct toc_spawn_error when exec fails */
+    int null_fd;      /* standard input of all ranks but 0 */
+    int stdin_fd;     /* standard input of rank 0 */
+    struct toc_guardian *guardian;
+    sigset_t mask; /* what mpirun was started with, given back to the ranks */
+    struct sigaction sigpipe;
+    struct sigaction sigchld;
+    struct rlimit files;
+    pid_t launcher;
+};
+
+/** Where and why a rank could not be started. */
+struct toc_spawn_error {
+    uint32_t rank;
+    int error; /* errno */
+    char call[24];
+};
+
+/** Forks rank `rank` with its output going to the two descriptors and, unless `cpus` is NULL,
+ *  bound to `cpus`. `environment` comes from toc_spawn_environment(). Result 0 or -errno. */
+int toc_spawn_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment, int stdout_fd,
+                   int stderr_fd, const cpu_set_t *cpus, size_t cpus_size, pid_t *pid);
+
+/** The environment of the ranks, allocated; toc_spawn_set_rank() completes it for each of them. */
+char **toc_spawn_environment(const struct toc_spawn *spawn);
+void toc_spawn_set_rank(char **environment, uint32_t rank);
+void toc_spawn_environment_free(char **environment);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "launch.h"
+#include "clock.h"
+#include "message.h"
+#include "processes.h"
+#include "spawn.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TERM_MS    250  /* after the first signal: SIGTERM, if that was another one */
+#define KILL_MS    450  /* ... SIGKILL */
+#define REPEAT_MS  50   /* ... and again, for what was being forked just then */
+#define LINGER_MS  1000 /* what a rank leaves behind may keep writing for so long */
+#define LOOK_MS    500  /* between looks for ranks that never called MPI_Init */
+#define POLL_MS    5    /* between looks at what is left of the ranks' process groups */
+#define GIVE_UP_MS 2000 /* process groups that SIGKILL does not end (stuck in the kernel) */
+
+void toc_supervise_signal(struct toc_launch *launch, int signal)
+{
+    for (uint32_t i = 0; i < launch->started; i++)
+        if (launch->ranks[i].pid != 0)
+            kill(-launch->ranks[i].pid, signal);
+}
+
+void toc_supervise_end(struct toc_launch *launch, int signal, int code, int rank)
+{
+    if (launch->ending)
+        return;
+    launch->ending = true;
+    launch->exit_code = code;
+    launch->end_signal = signal;
+    launch->ending_since = toc_clock_ms();
+    launch->next_signal = launch->ending_since + (signal == SIGTERM ? KILL_MS : TERM_MS);
+    toc_job_abort(launch->header, rank, code);
+    toc_supervise_signal(launch, signal);
+    toc_supervise_signal(launch, SIGCONT); /* stopped ranks would not see it */
+}
+
+/* SIGTERM after another signal, then SIGKILL until everybody has left. */
+static void escalate(struct toc_launch *launch, int64_t now)
+{
+    if (!launch->ending || launch->left == launch->started || now < launch->next_signal)
+        return;
+    if (launch->end_signal != SIGTERM && launch->end_signal != SIGKILL) {
+        launch->end_signal = SIGTERM;
+        launch->next_signal = launch->ending_since + KILL_MS;
+    } else {
+        launch->end_signal = SIGKILL;
+        launch->next_signal = now + REPEAT_MS;
+    }
+    toc_supervise_signal(launch, launch->end_signal);
+}
+
+static int rank_state(struct toc_launch *launch, uint32_t rank)
+{
+    /* Acquire: pairs with the rank's release when it joins. */
+    return atomic_load_explicit(&toc_job_rank(launch->header, rank)->state, memory_order_acquire);
+}
+
+static bool take_spawn_errors(struct toc_launch *launch)
+{
+    struct toc_spawn_error report;
+
+    if (launch->error_fd < 0)
+        return false;
+    ssize_t got = read(launch->error_fd, &report, sizeof(report));
+    if (got == (ssize_t)sizeof(report)) {
+        if (!launch->ending)
+            toc_message_print("cannot start rank %u: %s %s: %s", report.rank, report.call,
+                              launch->path, strerror(report.error));
+        toc_supervise_end(launch, SIGTERM,
+                          report.error == ENOENT ? TOC_EXIT_NOT_FOUND : TOC_EXIT_NO_EXEC, -1);
+        return true;
+    }
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) { /* all have become the program */
+        close(launch->error_fd);
+        launch->error_fd = -1;
+    }
+    return false;
+}
+
+/* MPI_Abort(code): what other launchers give, the low 8 bits; but a code that is not 0 stays so. */
+static bool take_abort(struct toc_launch *launch)
+{
+    /* Acquire: pairs with the release of the 2 in toc_job_abort(). */
+    if (atomic_load_explicit(&launch->header->abort_state, memory_order_acquire) != 2)
+        return false;
+    int code = atomic_load_explicit(&launch->header->abort_code, memory_order_relaxed);
+    int rank = atomic_load_explicit(&launch->header->abort_rank, memory_order_relaxed);
+    int low = code & 0xff;
+    toc_message_print("rank %d called MPI_Abort with code %d: ending the job", rank, code);
+    toc_supervise_end(launch, SIGTERM, low == 0 && code != 0 ? 1 : low, rank);
+    return true;
+}
+
+static void judge_signal(struct toc_launch *launch, uint32_t rank, const siginfo_t *info)
+{
+    const char *name = sigabbrev_np(info->si_status);
+
+    toc_message_print("rank %u (pid %d, %s) was killed by signal %d (SIG%s, %s)%s: ending the job",
+                      rank, launch->ranks[rank].pid, launch->options.program[0], info->si_status,
+                      name != NULL ? name : "RT", strsignal(info->si_status),
+                      info->si_code == CLD_DUMPED ? ", core dumped" : "");
+    toc_supervise_end(launch, SIGTERM, 128 + info->si_status, (int)rank);
+}
+
+static void judge_exit(struct toc_launch *launch, uint32_t rank, int code)
+{
+    bool joined = rank_state(launch, rank) == TOC_RANK_JOINED;
+    const char *name = code > 128 ? sigabbrev_np(code - 128) : NULL;
+
+    if (code == 0 && !joined) {
+        if (rank_state(launch, rank) == TOC_RANK_STARTED) {
+            launch->outsider = true;
+            launch->next_look = toc_clock_ms();
+        }
+        return;
+    }
+    toc_message_print("rank %u (pid %d, %s) exited with code %d%s%s%s%s: ending the job", rank,
+                      launch->ranks[rank].pid, launch->options.program[0], code,
+                      joined ? " without calling MPI_Finalize" : "",
+                      name != NULL ? " (a shell's way to report SIG" : "", name != NULL ? name : "",
+                      name != NULL ? ")" : "");
+    toc_supervise_end(launch, SIGTERM, code != 0 ? code : 1, (int)rank);
+}
+
+static void rank_left(struct toc_launch *launch, uint32_t index)
+{
+    struct toc_launch_rank *rank = &launch->ranks[index];
+    siginfo_t info = {0};
+
+    /* WNOWAIT: it stays a zombie, so that its number cannot become somebody else's. */
+    if (rank->left || waitid(P_PID, (id_t)rank->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+        info.si_pid == 0)
+        return;
+    rank->left = true;
+    launch->left++;
+    if (rank->pidfd >= 0)
+        close(rank->pidfd);
+    rank->pidfd = -1;
+    if (launch->ending)
+        return;
+    toc_output_drain(launch->output, index); /* its last words come before ours */
+    if (take_spawn_errors(launch) || take_abort(launch))
+        return;
+    if (info.si_code == CLD_EXITED)
+        judge_exit(launch, index, info.si_status);
+    else
+        judge_signal(launch, index, &info);
+}
+
+static void scan_children(struct toc_launch *launch)
+{
+    for (uint32_t i = 0; i < launch->started; i++)
+        if (launch->ranks[i].pidfd < 0)
+            rank_left(launch, i);
+}
+
+/* A rank that left without MPI_Init would keep those that called it waiting for ever. */
+static void look_for_outsiders(struct toc_launch *launch, int64_t now)
+{
+    if (!launch->outsider || launch->ending || now < launch->next_look)
+        return;
+    launch->next_look = now + LOOK_MS;
+    for (uint32_t i = 0; i < launch->started; i++) {
+        if (launch->ranks[i].left || rank_state(launch, i) != TOC_RANK_JOINED)
+            continue;
+        uint32_t who = 0;
+        while (!launch->ranks[who].left || rank_state(launch, who) != TOC_RANK_STARTED)
+            who++;
+        toc_message_print("rank %u (pid %d, %s) exited without calling MPI_Init, which rank %u has "
+                          "called: ending the job",
+                          who, launch->ranks[who].pid, launch->options.program[0], i);
+        toc_supervise_end(launch, SIGTERM, 1, (int)who);
+        return;
+    }
+}
+
+static void check_writes(struct toc_launch *launch)
+{
+    const char *name;
+    int failure = toc_output_failure(launch->output, &name);
+
+    if (failure == 0 || launch->ending)
+        return;
+    if (failure == EPIPE) { /* "mpirun ... | head": as if it had died of SIGPIPE, without a word */
+        toc_supervise_end(launch, SIGTERM, 128 + SIGPIPE, -1);
+        return;
+    }
+    toc_message_print("cannot write to %s: %s: ending the job", name, strerror(failure));
+    toc_supervise_end(launch, SIGTERM, 1, -1);
+}
+
+static void dispatch(struct toc_launch *launch, uint64_t tag)
+{
+    uint32_t index = (uint32_t)tag;
+
+    switch (tag & ~UINT64_C(0xffffffff)) {
+    case TOC_TAG_OUTPUT:
+        toc_output_event(launch->output, index);
+        break;
+    case TOC_TAG_INPUT:
+        toc_input_event(launch->input);
+        break;
+    case TOC_TAG_RANK:
+        rank_left(launch, index);
+        break;
+    case TOC_TAG_ERROR:
+        take_spawn_errors(launch);
+        break;
+    case TOC_TAG_SIGNAL:
+        if (toc_signals_take(launch) && !launch->have_pidfd)
+            scan_children(launch);
+        break;
+    }
+}
+
+static int earlier(int limit, int other)
+{
+    return other >= 0 && (limit < 0 || other < limit) ? other : limit;
+}
+
+static int until(int64_t when, int64_t now)
+{
+    return when <= now ? 0 : (int)(when - now);
+}
+
+/* One round of the event loop; waits at most `limit` milliseconds (-1: no limit of its own). */
+static void step(struct toc_launch *launch, int limit)
+{
+    struct epoll_event events[64];
+    int64_t now = toc_clock_ms();
+
+    escalate(launch, now);
+    look_for_outsiders(launch, now);
+    check_writes(launch);
+    limit = earlier(limit, toc_output_tick(launch->output));
+    limit = earlier(limit, toc_input_tick(launch->input));
+    if (launch->left < launch->started && launch->ending)
+        limit = earlier(limit, until(launch->next_signal, now));
+    if (launch->outsider && !launch->ending)
+        limit = earlier(limit, until(launch->next_look, now));
+    if (launch->patience != 0)
+        limit = earlier(limit, until(launch->patience, now) + 1);
+    int count = epoll_wait(launch->epoll_fd, events, 64, limit);
+    for (int i = 0; i < count; i++)
+        dispatch(launch, events[i].data.u64);
+}
+
+static bool out_of_patience(const struct toc_launch *launch)
+{
+    return launch->patience != 0 && toc_clock_ms() >= launch->patience;
+}
+
+/* Reads on until the last holder of the pipes has closed them, at most `limit` milliseconds; time
+ * in which mpirun's own reader takes nothing does not count. */
+static void drain(struct toc_launch *launch, int limit)
+{
+    int64_t end = toc_clock_ms() + limit;
+
+    while (toc_output_streams(launch->output) > 0 && !out_of_patience(launch)) {
+        int64_t now = toc_clock_ms();
+        if (toc_output_blocked(launch->output))
+            end = now + limit;
+        else if (now >= end)
+            return;
+        step(launch, until(end, now));
+    }
+}
+
+/* Returns whether anything is left of them. */
+static bool signal_groups(struct toc_launch *launch, int signal)
+{
+    pid_t groups[TOC_MAX_RANKS];
+    bool any = false;
+
+    for (uint32_t i = 0; i < launch->started; i++) {
+        pid_t *group = &launch->ranks[i].pid;
+        if (*group != 0 && kill(-*group, signal) < 0 && errno == ESRCH) {
+            toc_guardian_set(launch->guardian, i, 0);
+            *group = 0;
+        }
+        groups[i] = *group;
+        any |= *group != 0;
+    }
+    return any && toc_processes_live(groups, launch->started);
+}
+
+/* All ranks have left. Once their zombies are reaped, a process group exists exactly as long as
+ * something that a rank has started is still in it, and keeps its number till then. */
+static void end_groups(struct toc_launch *launch)
+{
+    for (uint32_t i = 0; i < launch->started; i++)
+        waitpid(launch->ranks[i].pid, NULL, 0);
+    bool left = signal_groups(launch, launch->ending ? 0 : SIGTERM);
+    int64_t now = toc_clock_ms();
+    int64_t kill_at = (launch->ending ? launch->ending_since : now) + KILL_MS;
+    int64_t end = now + GIVE_UP_MS;
+    while (left && now < end) {
+        step(launch, POLL_MS);
+        now = toc_clock_ms();
+        bool hard = now >= kill_at || launch->interruptions > 1;
+        left = signal_groups(launch, hard ? SIGKILL : 0);
+    }
+    for (uint32_t i = 0; i < launch->started; i++)
+        launch->ranks[i].pid = 0;
+}
+
+/* What has left its rank's process group (timeout, a shell with job control) is found by the
+ * job's mark. After a good end, what has also closed its output is a daemon, and left alone. */
+static void finish(struct toc_launch *launch)
+{
+    if (!launch->ending)
+        drain(launch, LINGER_MS);
+    bool sweep = launch->ending || toc_output_streams(launch->output) > 0;
+    end_groups(launch);
+    for (int i = 0; sweep && i < 20 && toc_processes_sweep(launch->mark) > 0; i++)
+        step(launch, POLL_MS);
+    drain(launch, KILL_MS);
+    toc_output_flush(launch->output);
+    while (toc_output_pending(launch->output) && !out_of_patience(launch))
+        step(launch, -1);
+    check_writes(launch);
+}
+
+void toc_supervise(struct toc_launch *launch)
+{
+    if (launch->started > 0)
+        while (launch->left < launch->started)
+            step(launch, -1);
+    finish(launch);
+}

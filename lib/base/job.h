@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_BASE_JOB_H
+#define TOC_BASE_JOB_H
+
+/*
+ * What library and launcher agree on: the header of the job's shared segment, its layout, and the
+ * environment variables by which a rank finds it. The segment is a memfd that mpirun creates, seals
+ * against resizing and lets the ranks inherit. Inside it there are offsets from its start, never
+ * pointers; offset 0 (the header itself) stands for "none".
+ */
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
+#define TOC_JOB_VERSION 1u
+
+#define TOC_CACHE_LINE 64
+#define TOC_PAGE       4096
+#define TOC_MAX_RANKS  1024
+
+/* Sizes of the records that transport and notify place in the segment; each of these is held to
+ * its struct by a _Static_assert beside the struct. */
+#define TOC_CELL_BYTES     64
+#define TOC_RING_CTL_BYTES 128
+#define TOC_DOORBELL_BYTES 320
+#define TOC_XFER_BYTES     128
+#define TOC_XFERS_PER_RANK 256
+
+/* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */
+#define TOC_ENV_JOB_FD     "TOCSIN_JOB_FD"
+#define TOC_ENV_RANK       "TOCSIN_RANK"
+#define TOC_ENV_SIZE       "TOCSIN_SIZE"
+#define TOC_ENV_LOCAL_RANK "TOCSIN_LOCAL_RANK"
+
+enum toc_rank_state {
+    TOC_RANK_STARTED = 0,   /* forked by the launcher, not yet in MPI_Init */
+    TOC_RANK_JOINED = 1,    /* between MPI_Init and the end of MPI_Finalize */
+    TOC_RANK_FINALIZED = 2, /* MPI_Finalize has returned: may exit with any code */
+};
+
+enum toc_notifier_id {
+    TOC_NOTIFIER_POLL = 0,
+    TOC_NOTIFIER_SIGNAL = 1,
+    TOC_NOTIFIER_THREAD = 2,
+    TOC_NOTIFIER_UINTR = 3,
+};
+
+/** One per rank, written by the rank itself before `state` becomes JOINED (release; readers load
+ *  `state` with acquire). `pid` may differ from the launcher's child: the program may have been
+ *  started by a script. */
+struct toc_job_rank {
+    alignas(TOC_CACHE_LINE) _Atomic int32_t pid; /* thread group id */
+    _Atomic int32_t tid;                         /* thread that called MPI_Init*: takes the bells */
+    _Atomic int32_t state;                       /* enum toc_rank_state */
+    _Atomic int32_t notifier;                    /* enum toc_notifier_id */
+    _Atomic int32_t signo;                       /* bell signal of the signal notifier */
+    _Atomic int32_t unsignalable;                /* a bell to it failed: it is served like `poll` */
+    _Atomic uint64_t pidns;                      /* inode of its pid namespace; 0 unknown */
+    _Atomic uint64_t nonce_address;              /* where peers try a cross-memory read */
+    _Atomic uint64_t nonce;                      /* what they must find there */
+};
+_Static_assert(sizeof(struct toc_job_rank) == TOC_CACHE_LINE, "one line a rank");
+
+struct toc_job_layout {
+    uint64_t size;             /* of the whole segment, bytes, whole pages */
+    uint64_t ranks_offset;     /* struct toc_job_rank [nranks] */
+    uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
+    uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
+    uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
+    uint32_t ring_bytes;       /* control + cells + data, whole pages */
+    uint32_t ring_cells;       /* power of two */
+    uint32_t ring_data_bytes;  /* power of two */
+    uint32_t eager_max;        /* largest payload that may travel through a ring's data area */
+};
+
+struct toc_job_header {
+    uint64_t magic;
+    uint32_t version;     /* TOC_JOB_VERSION */
+    uint32_t header_size; /* sizeof(struct toc_job_header) */
+    uint32_t nranks;
+    uint32_t rank_size;   /* sizeof(struct toc_job_rank) */
+    int32_t launcher_pid; /* 0: no launcher (a job of one rank) */
+    uint32_t cores;       /* cores this job may use */
+    uint32_t bound;       /* launcher bound the ranks to cores */
+    uint32_t reserved;
+    struct toc_job_layout layout;
+    /* MPI_Abort, or the launcher when a rank died: `abort_state` goes 0 -> 1 by CAS, the winner
+     * fills code and rank, then stores 2 (release). */
+    alignas(TOC_CACHE_LINE) _Atomic int32_t abort_state;
+    _Atomic int32_t abort_code;
+    _Atomic int32_t abort_rank;
+};
+
+/** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). */
+void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout);
+
+/** Creates a sealed, zeroed memfd (close-on-exec set) with a complete header for `nranks` ranks.
+ *  `cores`: cores the job may use. Result 0, or -errno with the failed call's name in *what. */
+int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *fd,
+                   struct toc_job_header **header, const char **what);
+
+/** Maps and checks the segment behind `fd` (magic, version, sizes). Result 0, TOC_ERR_MISMATCH
+ *  (a sentence in *what) or -errno. */
+int toc_job_attach(int fd, struct toc_job_header **header, const char **what);
+
+/** Unmaps. */
+void toc_job_detach(struct toc_job_header *header);
+
+/** Claims the job's end with `code` on behalf of `rank` (-1: launcher). Handler-safe. Returns 1
+ *  when this caller was first, else 0. */
+int toc_job_abort(struct toc_job_header *header, int rank, int code);
+
+/** Entry of rank `rank` (below nranks). */
+static inline struct toc_job_rank *toc_job_rank(struct toc_job_header *header, uint32_t rank)
+{
+    return (struct toc_job_rank *)((char *)header + header->layout.ranks_offset) + rank;
+}
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Schedules are built, started and freed in calls. */
+#include <stdlib.h>
+
+#include "coll/schedule.h"
+#include "p2p/p2p.h"
+
+/* Tags count the collectives of a communicator; those above belong to schedules among some of its
+ * members, who do not take part in the counting. */
+#define TAG_MASK  ((1 << 30) - 1)
+#define TAG_AMONG (1 << 30)
+
+#define ALIGNMENT 64
+
+/** Head of a piece of memory that lives as long as its schedule. */
+struct toc_memory {
+    struct toc_memory *next;
+};
+
+struct toc_schedule *toc_schedule_new_among(struct toc_comm *comm, const int *members, int rank,
+                                            int size, int tag)
+{
+    struct toc_schedule *schedule = malloc(sizeof(*schedule));
+    if (schedule == NULL)
+        return NULL;
+    schedule->comm = toc_comm_retain(comm);
+    schedule->rank = rank;
+    schedule->size = size;
+    schedule->members = members;
+    schedule->tag = (tag & TAG_MASK) | TAG_AMONG;
+    schedule->error = TOC_OK;
+    schedule->current = schedule->last = NULL;
+    schedule->pending = 0;
+    schedule->waiting = false;
+    schedule->link = (struct toc_list){NULL, NULL};
+    schedule->request = &schedule->own;
+    schedule->fence = false;
+    schedule->memory = NULL;
+    schedule->block = &schedule->first;
+    schedule->own = (struct toc_request){.kind = TOC_REQUEST_COLLECTIVE, .active = true};
+    schedule->first.next = NULL;
+    schedule->first.used = 0;
+    return schedule;
+}
+
+struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
+{
+    struct toc_schedule *schedule = toc_schedule_new_among(comm, NULL, comm->rank, comm->size, 0);
+    if (schedule == NULL)
+        return NULL;
+    schedule->tag = comm->collective_tag;
+    comm->collective_tag = (comm->collective_tag + 1) & TAG_MASK;
+    return schedule;
+}
+
+static void drop_step(struct toc_step *step)
+{
+    switch (step->kind) {
+    case TOC_STEP_SEND:
+    case TOC_STEP_RECEIVE:
+        toc_p2p_cleanup(&step->message);
+        break;
+    case TOC_STEP_COPY:
+        toc_datatype_release(step->copy.dst_type);
+        toc_datatype_release(step->copy.src_type);
+        break;
+    case TOC_STEP_REDUCE:
+        toc_datatype_release(step->reduce.type);
+        toc_op_release(step->reduce.op);
+        break;
+    }
+}
+
+void toc_schedule_free(struct toc_schedule *schedule)
+{
+    for (struct toc_step_block *block = &schedule->first, *next; block != NULL; block = next) {
+        next = block->next;
+        for (int i = 0; i < block->used; i++)
+            drop_step(&block->steps[i]);
+        if (block != &schedule->first)
+            free(block);
+    }
+    for (struct toc_memory *memory = schedule->memory, *next; memory != NULL; memory = next) {
+        next = memory->next;
+        free(memory);
+    }
+    toc_comm_release(schedule->comm);
+    free(schedule);
+}
+
+/* Room for one more step, or NULL. */
+static struct toc_step *room(struct toc_schedule *schedule)
+{
+    struct toc_step_block *block = schedule->block;
+    if (block->used == TOC_STEP_BLOCK) {
+        block->next = malloc(sizeof(*block));
+        if (block->next == NULL)
+            return NULL;
+        block = schedule->block = block->next;
+        block->next = NULL;
+        block->used = 0;
+    }
+    return &block->steps[block->used++];
+}
+
+/* A new last step, or NULL when the schedule is not going to run anyway. */
+static struct toc_step *append(struct toc_schedule *schedule, enum toc_step_kind kind)
+{
+    struct toc_step *step = schedule->error == TOC_OK ? room(schedule) : NULL;
+    if (step == NULL) {
+        schedule->error = TOC_ERR_NO_MEM;
+        return NULL;
+    }
+    step->kind = kind;
+    step->fenced = schedule->fence;
+    step->next = NULL;
+    schedule->fence = false;
+    if (schedule->last != NULL)
+        schedule->last->next = step;
+    else
+        schedule->current = step;
+    schedule->last = step;
+    return step;
+}
+
+static int member(const struct toc_schedule *schedule, int rank)
+{
+    return schedule->members != NULL ? schedule->members[rank] : rank;
+}
+
+static struct toc_request *append_message(struct toc_schedule *schedule, enum toc_step_kind kind)
+{
+    struct toc_step *step = append(schedule, kind);
+    if (step == NULL)
+        return NULL;
+    step->message = (struct toc_request){0};
+    return &step->message;
+}
+
+/* A prepared message becomes the schedule's. */
+static void adopt(struct toc_schedule *schedule, struct toc_request *message)
+{
+    toc_p2p_make_collective(message);
+    message->on_complete = toc_schedule_message_complete;
+    message->owner = schedule;
+}
+
+void toc_schedule_send(struct toc_schedule *schedule, const void *buffer, int64_t count,
+                       struct toc_datatype *type, int rank)
+{
+    struct toc_request *message = append_message(schedule, TOC_STEP_SEND);
+    if (message == NULL)
+        return;
+    toc_p2p_prepare_send(message, buffer, count, type, member(schedule, rank), schedule->tag,
+                         schedule->comm, TOC_SEND_STANDARD);
+    adopt(schedule, message);
+}
+
+void toc_schedule_receive(struct toc_schedule *schedule, void *buffer, int64_t count,
+                          struct toc_datatype *type, int rank)
+{
+    struct toc_request *message = append_message(schedule, TOC_STEP_RECEIVE);
+    if (message == NULL)
+        return;
+    toc_p2p_prepare_receive(message, buffer, count, type, member(schedule, rank), schedule->tag,
+                            schedule->comm);
+    adopt(schedule, message);
+}
+
+void toc_schedule_copy(struct toc_schedule *schedule, void *dst, int64_t dst_count,
+                       struct toc_datatype *dst_type, const void *src, int64_t src_count,
+                       struct toc_datatype *src_type)
+{
+    struct toc_step *step = append(schedule, TOC_STEP_COPY);
+    if (step == NULL)
+        return;
+    toc_datatype_retain(dst_type);
+    toc_datatype_retain(src_type);
+    step->copy = (struct toc_step_copy){
+        .dst = dst,
+        .dst_count = dst_count,
+        .dst_type = dst_type,
+        .src = src,
+        .src_count = src_count,
+        .src_type = src_type,
+    };
+}
+
+static void append_reduce(struct toc_schedule *schedule, const struct toc_step_reduce *reduce)
+{
+    struct toc_step *step = append(schedule, TOC_STEP_REDUCE);
+    if (step == NULL)
+        return;
+    toc_datatype_retain(reduce->type);
+    toc_op_retain(reduce->op);
+    step->reduce = *reduce;
+}
+
+void toc_schedule_reduce(struct toc_schedule *schedule, const void *part, void *inout,
+                         int64_t count, struct toc_datatype *type, struct toc_op *op)
+{
+    append_reduce(
+        schedule,
+        &(struct toc_step_reduce){
+            .only = part, .n_parts = 1, .inout = inout, .count = count, .type = type, .op = op});
+}
+
+void toc_schedule_reduce_all(struct toc_schedule *schedule, const void *const *parts, int n_parts,
+                             void *inout, int64_t count, struct toc_datatype *type,
+                             struct toc_op *op)
+{
+    append_reduce(schedule, &(struct toc_step_reduce){.parts = parts,
+                                                      .n_parts = n_parts,
+                                                      .inout = inout,
+                                                      .count = count,
+                                                      .type = type,
+                                                      .op = op});
+}
+
+void toc_schedule_fence(struct toc_schedule *schedule)
+{
+    schedule->fence = true;
+}
+
+void *toc_schedule_alloc(struct toc_schedule *schedule, uint64_t bytes)
+{
+    struct toc_memory *memory = NULL;
+    if (bytes < UINT64_MAX / 2)
+        memory = malloc(ALIGNMENT + bytes);
+    if (memory == NULL) {
+        schedule->error = TOC_ERR_NO_MEM;
+        return NULL;
+    }
+    memory->next = schedule->memory;
+    schedule->memory = memory;
+    return memory + 1;
+}
+
+void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
+                            const struct toc_datatype *type)
+{
+    /* The data lie between `low` and `high`, counted from the address of the first element. */
+    int64_t low = type->true_lb, high = type->true_lb + type->true_extent, span;
+    if (count > 0 && __builtin_mul_overflow(count - 1, type->extent, &span)) {
+        schedule->error = TOC_ERR_NO_MEM;
+        return NULL;
+    }
+    if (count > 0)
+        *(type->extent < 0 ? &low : &high) += span;
+    else
+        high = low;
+    char *memory = toc_schedule_alloc(schedule, (uint64_t)(high - low) + ALIGNMENT);
+    if (memory == NULL)
+        return NULL;
+    uintptr_t address = (uintptr_t)memory - (uintptr_t)low;
+    return (void *)((address + ALIGNMENT - 1) & ~(uintptr_t)(ALIGNMENT - 1));
+}
+
+static bool is_complete(const void *argument)
+{
+    return ((const volatile struct toc_request *)argument)->complete;
+}
+
+int toc_schedule_run(struct toc_schedule *schedule)
+{
+    if (schedule->error == TOC_OK) {
+        toc_schedule_start(schedule);
+        toc_progress_wait(is_complete, &schedule->own);
+    }
+    int status = schedule->error;
+    toc_schedule_free(schedule);
+    return status;
+}
+
+int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **result)
+{
+    int status = schedule->error;
+    struct toc_request *request = status == TOC_OK ? toc_request_new(TOC_REQUEST_COLLECTIVE) : NULL;
+    if (request == NULL) {
+        toc_schedule_free(schedule);
+        return status != TOC_OK ? status : TOC_ERR_NO_MEM;
+    }
+    /* For the error handler of a wait; given back with the request. */
+    request->comm = toc_comm_retain(schedule->comm);
+    request->status_source = TOC_ANY_SOURCE;
+    request->status_tag = TOC_ANY_TAG;
+    schedule->request = request;
+    *result = request;
+    toc_schedule_start(schedule);
+    return TOC_OK;
+}

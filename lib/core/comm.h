@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_CORE_COMM_H
+#define TOC_CORE_COMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/errhandler.h"
+#include "core/group.h"
+#include "core/handle.h"
+
+/* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those agreed on. Packets carry
+ * number * 2 for point-to-point and number * 2 + 1 for collectives. */
+#define TOC_CONTEXTS 2048
+
+struct toc_comm {
+    struct toc_object object; /* refs: the handle, and every operation under way */
+    uint32_t context;
+    int rank;
+    int size;
+    struct toc_group *group;
+    struct toc_errhandler *errhandler;
+    bool predefined;
+    bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
+    int collective_tag; /* counts collectives, so that two of them never mix up */
+    char name[128];     /* MPI_MAX_OBJECT_NAME */
+};
+
+extern struct toc_comm toc_comm_world, toc_comm_self;
+
+/** MPI_COMM_WORLD and MPI_COMM_SELF for rank `rank` of `size`; 0 or TOC_ERR_NO_MEM. */
+int toc_comm_init(int rank, int size);
+void toc_comm_finish(void);
+
+/** A new communicator over `group` (a reference is taken) with context number `context`, error
+ *  handler inherited from `parent`; NULL without memory. Guard held. */
+struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
+                                 const struct toc_comm *parent);
+
+struct toc_comm *toc_comm_retain(struct toc_comm *comm);
+
+/** Drops a reference; the last one gives the context number back. Guard held, not in the
+ *  handler. */
+void toc_comm_release(struct toc_comm *comm);
+
+/** Bit set of the context numbers that this process has free, for the agreement between ranks. */
+extern uint64_t toc_comm_free_contexts[TOC_CONTEXTS / 64];
+
+/** World rank of member `rank`. */
+static inline int toc_comm_world_rank(const struct toc_comm *comm, int rank)
+{
+    return comm->group->members[rank];
+}
+
+/** Member number of world rank `world_rank`. */
+static inline int toc_comm_rank_of(const struct toc_comm *comm, int world_rank)
+{
+    return comm->group->index[world_rank];
+}
+
+static inline uint32_t toc_comm_p2p_context(const struct toc_comm *comm)
+{
+    return comm->context * 2;
+}
+
+static inline uint32_t toc_comm_coll_context(const struct toc_comm *comm)
+{
+    return comm->context * 2 + 1;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_CORE_HANDLE_H
+#define TOC_CORE_HANDLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Handle codec. An MPI handle is an integer cast to the ABI's pointer type:
+ *
+ *     bits 27-30  kind        (1 and up, so that every handle lies above the predefined range)
+ *     bits 19-26  generation  (changes when the object is freed: a stale handle is recognised)
+ *     bits  0-18  index       (524,288 live objects of a kind)
+ *
+ * Objects live in slabs that grow and are never unmapped, so that a lookup, also of a stale or
+ * foreign value, touches valid memory only and may run in the handler. Predefined handles (below
+ * TOC_HANDLE_PREDEFINED_END, fixed by the ABI) are bound to their objects at start-up.
+ */
+
+enum toc_kind {
+    TOC_KIND_COMM = 1,
+    TOC_KIND_GROUP,
+    TOC_KIND_DATATYPE,
+    TOC_KIND_REQUEST,
+    TOC_KIND_OP,
+    TOC_KIND_ERRHANDLER,
+    TOC_KIND_INFO,
+    TOC_KIND_MESSAGE,
+    TOC_KIND_WIN,
+    TOC_KIND_FILE,
+    TOC_KIND_SESSION,
+    TOC_KIND_END
+};
+
+#define TOC_HANDLE_PREDEFINED_END 0x400u
+
+/** First member of every object that a handle can name. */
+struct toc_object {
+    uint32_t handle; /* current value of its handle; 0 while free */
+    uint32_t refs;   /* for the owner's use: references held by handles and by operations */
+    struct toc_object *next_free;
+};
+
+/** A new zeroed object of `kind` with its handle set and refs = 1, or NULL when memory or the
+ *  index range is exhausted. `size`: bytes of the object, the same in every call for a kind. Not
+ *  handler-safe (may map memory), guard held. */
+void *toc_handle_alloc(enum toc_kind kind, size_t size);
+
+/** Like toc_handle_alloc, but only recycles: NULL when no free object is at hand.
+ *  Handler-safe under the guard. The object is not zeroed beyond struct toc_object. */
+void *toc_handle_alloc_recycled(enum toc_kind kind);
+
+/** Takes the object back; its handle is stale from now on. Handler-safe under the guard. */
+void toc_handle_free(void *object);
+
+/** The object that `handle` names, or NULL when it is null, stale, foreign or of another kind.
+ *  Handler-safe. */
+void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle);
+
+/** Makes the predefined value `handle` (below TOC_HANDLE_PREDEFINED_END) name `object`. */
+void toc_handle_bind(enum toc_kind kind, uint32_t handle, void *object);
+
+/** Number of live (not predefined) objects of a kind. */
+uint32_t toc_handle_live(enum toc_kind kind);
+
+/** Calls visit(object, argument) for every live object of a kind. */
+void toc_handle_each(enum toc_kind kind, void (*visit)(void *object, void *argument),
+                     void *argument);
+
+static inline uintptr_t toc_handle_value(const void *object)
+{
+    return ((const struct toc_object *)object)->handle;
+}
+
+#endif

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+include_HEADERS += include/mpi.h
+
+# What library and launcher share.
+noinst_LTLIBRARIES += lib/libbase.la
+lib_libbase_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+lib_libbase_la_SOURCES = \
+	lib/base/env.c lib/base/env.def lib/base/env.h \
+	lib/base/error.h \
+	lib/base/job.c lib/base/job.h \
+	lib/base/list.h \
+	lib/base/log.c lib/base/log.h \
+	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
+	lib/base/syscall.h
+
+# The message path without the MPI functions; unit tests link it by itself.
+noinst_LTLIBRARIES += lib/libcore.la
+lib_libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+lib_libcore_la_LIBADD = lib/libbase.la
+lib_libcore_la_SOURCES = \
+	lib/notify/doorbell.c \
+	lib/notify/interpose.c \
+	lib/notify/interpose_bell.c \
+	lib/notify/interpose_io.c \
+	lib/notify/interpose_ipc.c \
+	lib/notify/interpose_retry.c \
+	lib/notify/interpose_signal.c \
+	lib/notify/interpose_sigwait.c \
+	lib/notify/interpose_sleep.c \
+	lib/notify/interpose_socket.c \
+	lib/notify/interpose_transfer.c \
+	lib/notify/interpose_wait.c \
+	lib/notify/notify.c \
+	lib/notify/signal.c \
+	lib/notify/doorbell.h \
+	lib/notify/interpose.h \
+	lib/notify/interpose_handler.h \
+	lib/notify/interpose_impl.h \
+	lib/notify/notify.h \
+	lib/transport/cma.c \
+	lib/transport/ring.c \
+	lib/transport/world.c \
+	lib/transport/xfer.c \
+	lib/transport/cma.h \
+	lib/transport/ring.h \
+	lib/transport/world.h \
+	lib/transport/xfer.h \
+	lib/progress/bell.c \
+	lib/progress/guard.c \
+	lib/progress/progress.c \
+	lib/progress/wait.c \
+	lib/progress/bell.h \
+	lib/progress/guard.h \
+	lib/progress/progress.h \
+	lib/core/comm.c \
+	lib/core/errhandler.c \
+	lib/core/group.c \
+	lib/core/handle.c \
+	lib/core/info.c \
+	lib/core/info_env.c \
+	lib/core/op.c \
+	lib/core/op_kernels.c \
+	lib/core/comm.h \
+	lib/core/errhandler.h \
+	lib/core/group.h \
+	lib/core/handle.h \
+	lib/core/info.h \
+	lib/core/op.h \
+	lib/core/op_half.h \
+	lib/datatype/construct.c \
+	lib/datatype/contents.c \
+	lib/datatype/cursor.c \
+	lib/datatype/datatype.c \
+	lib/datatype/form.c \
+	lib/datatype/construct.h \
+	lib/datatype/contents.h \
+	lib/datatype/cursor.h \
+	lib/datatype/datatype.h \
+	lib/datatype/form.h \
+	lib/datatype/machine.h \
+	lib/datatype/predefined.def \
+	lib/p2p/copy.c \
+	lib/p2p/descriptors.c \
+	lib/p2p/match.c \
+	lib/p2p/p2p.c \
+	lib/p2p/receive.c \
+	lib/p2p/rendezvous_receive.c \
+	lib/p2p/rendezvous_send.c \
+	lib/p2p/request.c \
+	lib/p2p/send.c \
+	lib/p2p/unexpected.c \
+	lib/p2p/match.h \
+	lib/p2p/p2p.h \
+	lib/p2p/protocol.h \
+	lib/p2p/request.h \
+	lib/p2p/unexpected.h \
+	lib/coll/allgather.c \
+	lib/coll/allreduce.c \
+	lib/coll/alltoall.c \
+	lib/coll/barrier.c \
+	lib/coll/bcast.c \
+	lib/coll/blocks.c \
+	lib/coll/build.c \
+	lib/coll/context.c \
+	lib/coll/gather.c \
+	lib/coll/reduce.c \
+	lib/coll/reduce_scatter.c \
+	lib/coll/scan.c \
+	lib/coll/schedule.c \
+	lib/coll/coll.h \
+	lib/coll/context.h \
+	lib/coll/fpu.h \
+	lib/coll/schedule.h
+
+# The library. No version script with named nodes: programs must run on other vendors' libraries of
+# the same ABI as well.
+lib_LTLIBRARIES += lib/libmpi_abi.la
+lib_libmpi_abi_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+lib_libmpi_abi_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LIBMPI_ABI_VERSION) \
+	-Wl,-z,now -Wl,-z,defs
+lib_libmpi_abi_la_LIBADD = lib/libcore.la
+lib_libmpi_abi_la_SOURCES = \
+	lib/mpi/abi.c \
+	lib/mpi/check.c \
+	lib/mpi/coll.c \
+	lib/mpi/coll_check.c \
+	lib/mpi/coll_gather.c \
+	lib/mpi/comm.c \
+	lib/mpi/datatype.c \
+	lib/mpi/datatype_create.c \
+	lib/mpi/datatype_pack.c \
+	lib/mpi/datatype_query.c \
+	lib/mpi/env.c \
+	lib/mpi/errhan.c \
+	lib/mpi/error.c \
+	lib/mpi/group.c \
+	lib/mpi/info.c \
+	lib/mpi/init.c \
+	lib/mpi/op.c \
+	lib/mpi/p2p.c \
+	lib/mpi/probe.c \
+	lib/mpi/request.c \
+	lib/mpi/sendrecv.c \
+	lib/mpi/status.c \
+	lib/mpi/toint.c \
+	lib/mpi/unsupported_attr.c \
+	lib/mpi/unsupported_coll.c \
+	lib/mpi/unsupported_coll_init.c \
+	lib/mpi/unsupported_comm.c \
+	lib/mpi/unsupported_datatype.c \
+	lib/mpi/unsupported_grequest.c \
+	lib/mpi/unsupported_io.c \
+	lib/mpi/unsupported_neighbor.c \
+	lib/mpi/unsupported_p2p.c \
+	lib/mpi/unsupported_partitioned.c \
+	lib/mpi/unsupported_rma.c \
+	lib/mpi/unsupported_session.c \
+	lib/mpi/unsupported_spawn.c \
+	lib/mpi/unsupported_tool.c \
+	lib/mpi/unsupported_topo.c \
+	lib/mpi/coll_impl.h \
+	lib/mpi/datatype_impl.h \
+	lib/mpi/error.h \
+	lib/mpi/group_impl.h \
+	lib/mpi/mpi_impl.h \
+	lib/mpi/p2p_impl.h \
+	lib/mpi/status.h \
+	lib/mpi/unsupported.h \
+	lib/mpi/error_classes.def

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Checks of arguments that point-to-point functions share. */
+#include <stdio.h>
+
+#include "datatype/cursor.h"
+#include "mpi/error.h"
+#include "mpi/p2p_impl.h"
+
+static int check_rank(const struct toc_mpi_message *message, bool receiving)
+{
+    int rank = message->peer;
+    if (__builtin_expect((unsigned)rank < (unsigned)message->comm->size, 1) ||
+        rank == MPI_PROC_NULL || (receiving && rank == MPI_ANY_SOURCE))
+        return MPI_SUCCESS;
+    if (rank == MPI_ANY_SOURCE)
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_RANK, message->function,
+                             "the destination is MPI_ANY_SOURCE: a send needs a rank");
+    return toc_mpi_raise(message->comm_handle, MPI_ERR_RANK, message->function,
+                         "rank %d is out of range: the communicator has %d rank%s (0 to %d)", rank,
+                         message->comm->size, message->comm->size == 1 ? "" : "s",
+                         message->comm->size - 1);
+}
+
+static int check_tag(const struct toc_mpi_message *message, bool receiving)
+{
+    if (__builtin_expect(message->tag >= 0, 1) || (receiving && message->tag == MPI_ANY_TAG))
+        return MPI_SUCCESS;
+    if (message->tag == MPI_ANY_TAG)
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_TAG, message->function,
+                             "the tag is MPI_ANY_TAG: a send needs a tag");
+    return toc_mpi_raise(message->comm_handle, MPI_ERR_TAG, message->function,
+                         "tag %d is out of range (0 to 2147483647)", message->tag);
+}
+
+static int check_buffer(struct toc_mpi_message *message)
+{
+    struct toc_datatype *type = toc_datatype_get(message->type_handle);
+    message->type = type;
+    if (__builtin_expect(message->count < 0, 0))
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_COUNT, message->function,
+                             "count is %lld, it must not be negative", (long long)message->count);
+    if (__builtin_expect(type == NULL, 0)) {
+        if (message->type_handle == MPI_DATATYPE_NULL)
+            return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
+                                 "the datatype is MPI_DATATYPE_NULL");
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
+                             "%#llx is not a datatype (freed, or of another library)",
+                             (unsigned long long)(uintptr_t)message->type_handle);
+    }
+    if (__builtin_expect(!type->committed, 0))
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
+                             "datatype %#llx has not been committed (MPI_Type_commit)",
+                             (unsigned long long)(uintptr_t)message->type_handle);
+    /* An address of 0 is right for MPI_BOTTOM and types with absolute addresses only. */
+    if (__builtin_expect(message->buffer == NULL, 0) && message->count > 0 && type->size > 0 &&
+        type->true_lb == 0 && message->peer != MPI_PROC_NULL)
+        return toc_mpi_raise(message->comm_handle, MPI_ERR_BUFFER, message->function,
+                             "the buffer is a null pointer, with count %lld",
+                             (long long)message->count);
+    return MPI_SUCCESS;
+}
+
+int toc_mpi_check_message(struct toc_mpi_message *message, bool receiving)
+{
+    int code = toc_mpi_check_comm(message->function, message->comm_handle, &message->comm);
+    if (code == MPI_SUCCESS)
+        code = check_buffer(message);
+    if (code == MPI_SUCCESS)
+        code = check_tag(message, receiving);
+    if (code == MPI_SUCCESS)
+        code = check_rank(message, receiving);
+    return code;
+}
+
+int toc_mpi_check_envelope(const char *function, int source, int tag, MPI_Comm handle,
+                           struct toc_comm **comm)
+{
+    struct toc_mpi_message message = {
+        .function = function, .peer = source, .tag = tag, .comm_handle = handle};
+    int code = toc_mpi_check_comm(function, handle, &message.comm);
+    if (code == MPI_SUCCESS)
+        code = check_tag(&message, true);
+    if (code == MPI_SUCCESS)
+        code = check_rank(&message, true);
+    *comm = message.comm;
+    return code;
+}
+
+static void describe(const struct toc_request *request, char *text, size_t size)
+{
+    if (request->error == TOC_ERR_TRUNCATE)
+        snprintf(text, size,
+                 "the message from rank %d with tag %d is longer than the receive buffer of %llu "
+                 "bytes; the rest is lost",
+                 request->status_source, request->status_tag, (unsigned long long)request->size);
+    else
+        snprintf(text, size, "the message could not be transferred (status %d)", request->error);
+}
+
+int toc_mpi_request_code(const char *function, const struct toc_request *request)
+{
+    char text[256], sentence[320];
+    if (request->error == TOC_OK)
+        return MPI_SUCCESS;
+    describe(request, text, sizeof(text));
+    snprintf(sentence, sizeof(sentence), "%s: %s [%s]", function, text,
+             toc_mpi_error_class_name(toc_mpi_class_of(request->error)));
+    return toc_mpi_error_code(toc_mpi_class_of(request->error), sentence);
+}
+
+int toc_mpi_raise_request(const char *function, const struct toc_request *request)
+{
+    char text[256];
+    if (__builtin_expect(request->error == TOC_OK, 1))
+        return MPI_SUCCESS;
+    describe(request, text, sizeof(text));
+    return toc_mpi_raise(request->comm != NULL ? TOC_MPI_HANDLE(MPI_Comm, request->comm)
+                                               : MPI_COMM_SELF,
+                         toc_mpi_class_of(request->error), function, "%s", text);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TOC_MPI_COLL_IMPL_H
+#define TOC_MPI_COLL_IMPL_H
+
+#include <stdbool.h>
+
+#include "coll/coll.h"
+#include "mpi/datatype_impl.h"
+#include "mpi/mpi_impl.h"
+
+/* What the functions of chapter 6 have in common. The checks return MPI_SUCCESS, or the code of the
+ * error that they raised. */
+
+/** A call of a collective function. */
+struct toc_mpi_coll {
+    const char *function;
+    MPI_Comm handle;
+    bool blocking;
+    MPI_Request *request; /* of a non-blocking one */
+    struct toc_comm *comm;
+};
+
+/* The calls with an argument `comm`, and perhaps `request`. */
+#define TOC_MPI_CALL(name)                                                                         \
+    (&(struct toc_mpi_coll){.function = (name), .handle = comm, .blocking = true})
+#define TOC_MPI_ICALL(name)                                                                        \
+    (&(struct toc_mpi_coll){.function = (name), .handle = comm, .request = request})
+
+/** Checks MPI's state and the communicator, fills in `comm`. */
+int toc_mpi_coll_begin(struct toc_mpi_coll *call);
+
+int toc_mpi_coll_root(const struct toc_mpi_coll *call, int root);
+
+/** Elements at `buffer`. `side`: "send" or "recv", for messages; "": the arguments have no
+ *  prefix. */
+int toc_mpi_coll_block(const struct toc_mpi_coll *call, const char *side, const void *buffer,
+                       int64_t count, MPI_Datatype handle, struct toc_block *block);
+
+/** A block per rank: `blocks` has what the call gave; `handle` is the type of all (unless there are
+ *  `types`). `vector`: there have to be counts and displacements. */
+int toc_mpi_coll_blocks(const struct toc_mpi_coll *call, const char *side, MPI_Datatype handle,
+                        bool vector, struct toc_blocks *blocks);
+
+/** Operands and result; `result`: this rank gets one of `result_count` elements. */
+int toc_mpi_coll_reduction(const struct toc_mpi_coll *call, const void *sendbuf, void *recvbuf,
+                           int64_t count, MPI_Datatype handle, MPI_Op op, bool result,
+                           int64_t result_count, struct toc_reduction *reduction);
+
+/** Where data go to must not be where they come from. */
+int toc_mpi_coll_apart(const struct toc_mpi_coll *call, const struct toc_block *send,
+                       const struct toc_block *receive);
+
+/** Enters the guard and makes the schedule; NULL without memory. */
+struct toc_schedule *toc_mpi_coll_schedule(const struct toc_mpi_coll *call);
+
+/** Runs it or launches it, leaves the guard, raises what went wrong. */
+int toc_mpi_coll_end(const struct toc_mpi_coll *call, struct toc_schedule *schedule);
+
+/** Raises the status of a collective operation. */
+int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status);
+
+#endif

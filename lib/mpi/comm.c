@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Communicators (MPI 5.0, sections 7.4 and 7.8). */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "coll/context.h"
+#include "core/info.h"
+#include "mpi/coll_impl.h"
+#include "mpi/group_impl.h"
+#include "mpi/mpi_impl.h"
+#include "progress/guard.h"
+
+static int check_pointer(const char *function, MPI_Comm comm, const char *what, const void *pointer)
+{
+    if (pointer != NULL)
+        return MPI_SUCCESS;
+    return toc_mpi_raise(comm, MPI_ERR_ARG, function, "%s is a null pointer", what);
+}
+
+/* A communicator and the place where a function puts its result. */
+static int check_query(const char *function, MPI_Comm handle, const char *what, const void *pointer,
+                       struct toc_comm **comm)
+{
+    int code = toc_mpi_check_comm(function, handle, comm);
+    return code != MPI_SUCCESS ? code : check_pointer(function, handle, what, pointer);
+}
+
+int PMPI_Comm_rank(MPI_Comm comm, int *rank)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_rank", comm, "rank", rank, &object);
+    if (code == MPI_SUCCESS)
+        *rank = object->rank;
+    return code;
+}
+TOC_MPI_ALIAS(Comm_rank);
+
+int PMPI_Comm_size(MPI_Comm comm, int *size)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_size", comm, "size", size, &object);
+    if (code == MPI_SUCCESS)
+        *size = object->size;
+    return code;
+}
+TOC_MPI_ALIAS(Comm_size);
+
+/* There are no inter-communicators yet. */
+int PMPI_Comm_test_inter(MPI_Comm comm, int *flag)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_test_inter", comm, "flag", flag, &object);
+    if (code == MPI_SUCCESS)
+        *flag = 0;
+    return code;
+}
+TOC_MPI_ALIAS(Comm_test_inter);
+
+static int raise_not_inter(const char *function, MPI_Comm comm)
+{
+    return toc_mpi_raise(comm, MPI_ERR_COMM, function,
+                         "the communicator %#llx is not an inter-communicator",
+                         (unsigned long long)(uintptr_t)comm);
+}
+
+int PMPI_Comm_remote_size(MPI_Comm comm, int *size)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_remote_size", comm, "size", size, &object);
+    return code != MPI_SUCCESS ? code : raise_not_inter("MPI_Comm_remote_size", comm);
+}
+TOC_MPI_ALIAS(Comm_remote_size);
+
+int PMPI_Comm_remote_group(MPI_Comm comm, MPI_Group *group)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_remote_group", comm, "group", group, &object);
+    return code != MPI_SUCCESS ? code : raise_not_inter("MPI_Comm_remote_group", comm);
+}
+TOC_MPI_ALIAS(Comm_remote_group);
+
+int PMPI_Comm_group(MPI_Comm comm, MPI_Group *group)
+{
+    static const char function[] = "MPI_Comm_group";
+    struct toc_comm *object;
+    int code = check_query(function, comm, "group", group, &object);
+    if (code != MPI_SUCCESS)
+        return code;
+    /* A copy: that handle is the program's to free. */
+    return toc_mpi_group_make(function, comm, object->size, object->group->members, group);
+}
+TOC_MPI_ALIAS(Comm_group);
+
+int PMPI_Comm_compare(MPI_Comm comm1, MPI_Comm comm2, int *result)
+{
+    static const char function[] = "MPI_Comm_compare";
+    struct toc_comm *a, *b;
+    int code = check_query(function, comm1, "result", result, &a);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_check_comm(function, comm2, &b);
+    if (code != MPI_SUCCESS)
+        return code;
+    *result = toc_mpi_group_compare(a->group, b->group);
+    if (a != b && *result == MPI_IDENT)
+        *result = MPI_CONGRUENT;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Comm_compare);
+
+int PMPI_Comm_set_name(MPI_Comm comm, const char *comm_name)
+{
+    struct toc_comm *object;
+    int code = check_query("MPI_Comm_set_name", comm, "comm_name", comm_name, &object);
+    if (code != MPI_SUCCESS)
+        return code;
+    /* Longer names are cut, as section 7.8 wants it. */
+    snprintf(object->name, sizeof(object->name), "%s", comm_name);
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Comm_set_name);
+
+int PMPI_Comm_get_name(MPI_Comm comm, char *comm_name, int *resultlen)
+{
+    static const char function[] = "MPI_Comm_get_name";
+    struct toc_comm *object = NULL;
+    int code = MPI_SUCCESS;
+    toc_mpi_check_active(function);
+    /* MPI_COMM_NULL has a name, too. */
+    if (comm != MPI_COMM_NULL)
+        code = toc_mpi_check_comm(function, comm, &object);
+    if (code == MPI_SUCCESS)
+        code = check_pointer(function, comm, "comm_name", comm_name);
+    if (code == MPI_SUCCESS)
+        code = check_pointer(function, comm, "resultlen", resultlen);
+    if (code == MPI_SUCCESS)
+        *resultlen = snprintf(comm_name, MPI_MAX_OBJECT_NAME, "%s",
+                              object != NULL ? object->name : "MPI_COMM_NULL");
+    return code;
+}
+TOC_MPI_ALIAS(Comm_get_name);
+
+/* An info argument: the object, or MPI_INFO_NULL. */
+static int check_info(const char *function, MPI_Comm comm, MPI_Info info)
+{
+    if (info == MPI_INFO_NULL)
+        return MPI_SUCCESS;
+    toc_info_lock();
+    bool known = toc_info_lookup((uintptr_t)info) != NULL;
+    toc_info_unlock();
+    if (known)
+        return MPI_SUCCESS;
+    return toc_mpi_raise(comm, MPI_ERR_INFO, function, "%#llx is no info object",
+                         (unsigned long long)(uintptr_t)info);
+}
+
+/* No hints are known that would change anything: all are ignored, as section 7.4.4 allows. */
+int PMPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
+{
+    static const char function[] = "MPI_Comm_set_info";
+    struct toc_comm *object;
+    int code = toc_mpi_check_comm(function, comm, &object);
+    return code != MPI_SUCCESS ? code : check_info(function, comm, info);
+}
+TOC_MPI_ALIAS(Comm_set_info);
+
+int PMPI_Comm_get_info(MPI_Comm comm, MPI_Info *info_used)
+{
+    static const char function[] = "MPI_Comm_get_info";
+    struct toc_comm *object;
+    struct toc_info *info;
+    int code = check_query(function, comm, "info_used", info_used, &object);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_info_lock();
+    int status = toc_info_create(&info);
+    toc_info_unlock();
+    if (status == TOC_OK)
+        *info_used = TOC_MPI_HANDLE(MPI_Info, info);
+    return toc_mpi_coll_status(function, comm, status);
+}
+TOC_MPI_ALIAS(Comm_get_info);
+
+/* End of the functions that make a communicator: `made` may be NULL. */
+static int deliver(const char *function, MPI_Comm parent, int status, struct toc_comm *made,
+                   MPI_Comm *newcomm)
+{
+    if (status == TOC_OK)
+        *newcomm = made != NULL ? TOC_MPI_HANDLE(MPI_Comm, made) : MPI_COMM_NULL;
+    return toc_mpi_coll_status(function, parent, status);
+}
+
+static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
+{
+    struct toc_comm *parent, *made = NULL;
+    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS)
+        code = check_info(function, comm, info);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    int status = toc_coll_comm_dup(parent, &made);
+    toc_guard_leave();
+    return deliver(function, comm, status, made, newcomm);
+}
+
+int PMPI_Comm_dup(MPI_Comm comm, MPI_Comm *newcomm)
+{
+    return dup("MPI_Comm_dup", comm, MPI_INFO_NULL, newcomm);
+}
+TOC_MPI_ALIAS(Comm_dup);
+
+int PMPI_Comm_dup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
+{
+    return dup("MPI_Comm_dup_with_info", comm, info, newcomm);
+}
+TOC_MPI_ALIAS(Comm_dup_with_info);
+
+static int split(const char *function, MPI_Comm comm, struct toc_comm *parent, int color, int key,
+                 MPI_Comm *newcomm)
+{
+    struct toc_comm *made = NULL;
+    toc_guard_enter();
+    int status = toc_coll_comm_split(parent, color, key, &made);
+    toc_guard_leave();
+    return deliver(function, comm, status, made, newcomm);
+}
+
+int PMPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm *newcomm)
+{
+    static const char function[] = "MPI_Comm_split";
+    struct toc_comm *parent;
+    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (color < 0 && color != MPI_UNDEFINED)
+        return toc_mpi_raise(comm, MPI_ERR_ARG, function,
+                             "color %d is negative (MPI_UNDEFINED is for ranks that take no part)",
+                             color);
+    return split(function, comm, parent, color, key, newcomm);
+}
+TOC_MPI_ALIAS(Comm_split);
+
+/* The resource named by a hint: shared memory is what all ranks have in common; for others the rank
+ * gets no communicator, as for a type of hardware that the machine does not have. */
+static bool names_shared_memory(MPI_Info info)
+{
+    toc_info_lock();
+    const struct toc_info *object = toc_info_lookup((uintptr_t)info);
+    const char *value = object != NULL ? toc_info_get(object, "mpi_hw_resource_type") : NULL;
+    bool shared = value != NULL && strcmp(value, "mpi_shared_memory") == 0;
+    toc_info_unlock();
+    return shared;
+}
+
+int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm *newcomm)
+{
+    static const char function[] = "MPI_Comm_split_type";
+    struct toc_comm *parent;
+    int color = MPI_UNDEFINED;
+    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS)
+        code = check_info(function, comm, info);
+    if (code != MPI_SUCCESS)
+        return code;
+    switch (split_type) {
+    case MPI_COMM_TYPE_SHARED:
+        color = 0; /* all ranks are on one machine */
+        break;
+    case MPI_COMM_TYPE_HW_GUIDED:
+    case MPI_COMM_TYPE_RESOURCE_GUIDED:
+        color = names_shared_memory(info) ? 0 : MPI_UNDEFINED;
+        break;
+    case MPI_COMM_TYPE_HW_UNGUIDED:
+    case MPI_UNDEFINED:
+        break;
+    default:
+        return toc_mpi_raise(comm, MPI_ERR_ARG, function, "split_type %d is not known", split_type);
+    }
+    return split(function, comm, parent, color, key, newcomm);
+}
+TOC_MPI_ALIAS(Comm_split_type);
+
+/* The group must be made of members of the communicator. */
+static int check_members(const char *function, MPI_Comm comm, const struct toc_comm *parent,
+                         MPI_Group handle, struct toc_group **group)
+{
+    int code = toc_mpi_check_group(function, comm, handle, group);
+    for (int i = 0; code == MPI_SUCCESS && i < (*group)->size; i++)
+        if (toc_comm_rank_of(parent, (*group)->members[i]) < 0)
+            return toc_mpi_raise(comm, MPI_ERR_GROUP, function,
+                                 "member %d of the group (rank %d of MPI_COMM_WORLD) is not in the "
+                                 "communicator",
+                                 i, (*group)->members[i]);
+    return code;
+}
+
+int PMPI_Comm_create(MPI_Comm comm, MPI_Group group, MPI_Comm *newcomm)
+{
+    static const char function[] = "MPI_Comm_create";
+    struct toc_comm *parent, *made = NULL;
+    struct toc_group *members;
+    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS)
+        code = check_members(function, comm, parent, group, &members);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    int status = toc_coll_comm_create(parent, members, &made);
+    toc_guard_leave();
+    return deliver(function, comm, status, made, newcomm);
+}
+TOC_MPI_ALIAS(Comm_create);
+
+int PMPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *newcomm)
+{
+    static const char function[] = "MPI_Comm_create_group";
+    struct toc_comm *parent, *made = NULL;
+    struct toc_group *members;
+    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS && tag < 0)
+        code = toc_mpi_raise(comm, MPI_ERR_TAG, function,
+                             "tag %d is out of range (0 to 2147483647)", tag);
+    if (code == MPI_SUCCESS)
+        code = check_members(function, comm, parent, group, &members);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    int status = toc_coll_comm_create_group(parent, members, tag, &made);
+    toc_guard_leave();
+    return deliver(function, comm, status, made, newcomm);
+}
+TOC_MPI_ALIAS(Comm_create_group);
+
+/* A communicator that the program may give back. */
+static int check_free(const char *function, MPI_Comm *comm, struct toc_comm **object)
+{
+    toc_mpi_check_active(function);
+    int code = check_pointer(function, MPI_COMM_SELF, "comm", comm);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_check_comm(function, *comm, object);
+    if (code == MPI_SUCCESS && (*object)->predefined)
+        return toc_mpi_raise(*comm, MPI_ERR_COMM, function, "%s is predefined and cannot be freed",
+                             (*object)->name);
+    return code;
+}
+
+int PMPI_Comm_free(MPI_Comm *comm)
+{
+    struct toc_comm *object;
+    int code = check_free("MPI_Comm_free", comm, &object);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    object->freed = true;
+    toc_comm_release(object);
+    toc_guard_leave();
+    *comm = MPI_COMM_NULL;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Comm_free);
+
+static bool only_ours(const void *argument)
+{
+    toc_request_reap();
+    return ((const struct toc_comm *)argument)->object.refs == 1;
+}
+
+/* Unlike MPI_Comm_free, waits for what is under way. */
+int PMPI_Comm_disconnect(MPI_Comm *comm)
+{
+    struct toc_comm *object;
+    int code = check_free("MPI_Comm_disconnect", comm, &object);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    object->freed = true;
+    toc_schedule_reap();
+    toc_progress_wait(only_ours, object);
+    toc_comm_release(object);
+    toc_guard_leave();
+    *comm = MPI_COMM_NULL;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Comm_disconnect);
+
+/* No rank was started by another one: MPI_Comm_spawn is not supported yet. */
+int PMPI_Comm_get_parent(MPI_Comm *parent)
+{
+    static const char function[] = "MPI_Comm_get_parent";
+    toc_mpi_check_active(function);
+    int code = check_pointer(function, MPI_COMM_SELF, "parent", parent);
+    if (code == MPI_SUCCESS)
+        *parent = MPI_COMM_NULL;
+    return code;
+}
+TOC_MPI_ALIAS(Comm_get_parent);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Start and end (MPI 5.0, sections 11.2 to 11.4). */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/stats.h"
+#include "coll/coll.h"
+#include "core/info.h"
+#include "core/op.h"
+#include "datatype/datatype.h"
+#include "mpi/mpi_impl.h"
+#include "p2p/p2p.h"
+#include "progress/guard.h"
+#include "progress/progress.h"
+#include "transport/world.h"
+
+extern char **environ;
+
+static int thread_level;
+static pthread_t main_thread;
+
+/* Output of a rank appears line by line, also when it goes to the launcher's pipe, and what was
+ * printed before a crash is not lost with a buffer. Before main(), so that the program's own
+ * setvbuf() has the last word. */
+__attribute__((constructor)) static void buffer_by_line(void)
+{
+    if (getenv(TOC_ENV_JOB_FD) != NULL)
+        setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+static void warn(const char *sentence)
+{
+    toc_log(TOC_LOG_WARN, "%s", sentence);
+}
+
+/* An error before there is a communicator to report it to. */
+static void fail(const char *message)
+{
+    toc_mpi_end_job(EXIT_FAILURE, message);
+}
+
+static const struct toc_notify_ops *choose_notifier(void)
+{
+    char reason[512];
+    const struct toc_notify_ops *notifier =
+        toc_notify_select(toc_env.notify, reason, sizeof(reason));
+    if (notifier == NULL)
+        fail(reason);
+    return notifier;
+}
+
+static void join(void)
+{
+    char message[512];
+    if (toc_env_parse(environ, warn, message, sizeof(message)) != 0)
+        fail(message);
+    if (toc_world_join(choose_notifier(), message, sizeof(message)) != 0)
+        fail(message);
+    if (toc_world.launched)
+        toc_log_rank(toc_world.rank);
+}
+
+static void build(void)
+{
+    toc_errhandler_init();
+    toc_op_init();
+    if (toc_group_init() != 0 || toc_datatype_init() != 0 ||
+        toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0)
+        fail("MPI_Init: out of memory");
+    toc_coll_init();
+}
+
+static const char *level_name(int level)
+{
+    switch (level) {
+    case MPI_THREAD_SINGLE:
+        return "MPI_THREAD_SINGLE";
+    case MPI_THREAD_FUNNELED:
+        return "MPI_THREAD_FUNNELED";
+    case MPI_THREAD_SERIALIZED:
+        return "MPI_THREAD_SERIALIZED";
+    default:
+        return "MPI_THREAD_MULTIPLE";
+    }
+}
+
+static void note_level(int level)
+{
+    thread_level = level;
+    toc_info_lock();
+    toc_info_set(toc_info_env(), "thread_level", level_name(level));
+    toc_info_unlock();
+    if (level >= MPI_THREAD_SERIALIZED)
+        toc_guard_share();
+}
+
+static void start(const char *function, int level)
+{
+    if (toc_mpi_state == TOC_MPI_FINALIZED)
+        fail("MPI_Init was called after MPI_Finalize: MPI cannot be started twice");
+    if (toc_mpi_state == TOC_MPI_ACTIVE) {
+        char message[128];
+        snprintf(message, sizeof(message), "%s: MPI has been initialised already", function);
+        fail(message);
+    }
+    main_thread = pthread_self();
+    join();
+    build();
+    note_level(level);
+    if (toc_world.notifier->start(toc_progress_handler) != 0)
+        fail("MPI_Init: the handler of the bell's signal cannot be installed");
+    toc_world_announce();
+    toc_mpi_state = TOC_MPI_ACTIVE;
+    toc_guard_enter();
+    toc_guard_leave(); /* arms the bell */
+}
+
+int PMPI_Init(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    start("MPI_Init", MPI_THREAD_SINGLE);
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Init);
+
+int PMPI_Init_thread(int *argc, char ***argv, int required, int *provided)
+{
+    (void)argc;
+    (void)argv;
+    /* MPI_THREAD_MULTIPLE is not supported yet: the highest level below it is granted. */
+    int level = required > MPI_THREAD_SERIALIZED ? MPI_THREAD_SERIALIZED : required;
+    if (level < MPI_THREAD_SINGLE)
+        level = MPI_THREAD_SINGLE;
+    start("MPI_Init_thread", level);
+    *provided = level;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Init_thread);
+
+int PMPI_Initialized(int *flag)
+{
+    *flag = toc_mpi_state != TOC_MPI_BEFORE_INIT;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Initialized);
+
+int PMPI_Finalized(int *flag)
+{
+    *flag = toc_mpi_state == TOC_MPI_FINALIZED;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Finalized);
+
+int PMPI_Query_thread(int *provided)
+{
+    toc_mpi_check_active("MPI_Query_thread");
+    *provided = thread_level;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Query_thread);
+
+int PMPI_Is_thread_main(int *flag)
+{
+    toc_mpi_check_active("MPI_Is_thread_main");
+    *flag = pthread_equal(main_thread, pthread_self()) != 0;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Is_thread_main);
+
+static void report(void)
+{
+    if (!toc_env.stats)
+        return;
+    char prefix[48];
+    snprintf(prefix, sizeof(prefix), "tocsin[%d] %s: ", toc_world.rank, toc_world.notifier->name);
+    toc_stats_print(stderr, prefix);
+}
+
+int PMPI_Finalize(void)
+{
+    toc_mpi_check_active("MPI_Finalize");
+    toc_guard_enter();
+    toc_p2p_finish();
+    toc_guard_leave();
+    /* Nobody leaves before everybody has what was sent to it: peers copy out of our memory. */
+    PMPI_Barrier(MPI_COMM_WORLD);
+    toc_mpi_state = TOC_MPI_FINALIZED;
+    toc_world.notifier->stop();
+    toc_guard_enter();
+    report();
+    toc_coll_finish();
+    toc_p2p_free();
+    toc_progress_reset();
+    toc_comm_finish();
+    toc_datatype_finalize();
+    toc_world_leave();
+    toc_guard_open();
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Finalize);
+
+int PMPI_Abort(MPI_Comm comm, int errorcode)
+{
+    (void)comm; /* the whole job ends, as allowed (section 9.4) */
+    toc_mpi_check_active("MPI_Abort");
+    toc_mpi_end_job(errorcode, NULL);
+}
+TOC_MPI_ALIAS(Abort);

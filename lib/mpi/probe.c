@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Probing, with and without taking the message (MPI 5.0, section 3.8). */
+#include "mpi/p2p_impl.h"
+#include "mpi/status.h"
+#include "progress/guard.h"
+#include "progress/progress.h"
+
+#include <sys/syscall.h>
+
+#include "base/syscall.h"
+#include "transport/world.h"
+
+/* What MPI_Message names: a message that a matching probe took. */
+struct taken_message {
+    struct toc_object object;
+    struct toc_unexpected *message;
+    struct toc_comm *comm; /* a reference is held */
+    struct toc_p2p_envelope envelope;
+};
+
+struct query {
+    int source, tag;
+    struct toc_comm *comm;
+};
+
+static bool is_there(const void *argument)
+{
+    const struct query *query = argument;
+    struct toc_p2p_envelope envelope;
+    return toc_p2p_probe(query->source, query->tag, query->comm, false, &envelope) != NULL;
+}
+
+static void set_status(MPI_Status *status, const struct toc_p2p_envelope *envelope)
+{
+    if (status == MPI_STATUS_IGNORE)
+        return;
+    status->MPI_SOURCE = envelope->source;
+    status->MPI_TAG = envelope->tag;
+    toc_status_set_bytes(status, envelope->bytes);
+    toc_status_set_cancelled(status, false);
+}
+
+static const struct toc_p2p_envelope from_nobody = {.source = MPI_PROC_NULL, .tag = MPI_ANY_TAG};
+
+/* Looks once with progress, or waits. Guard held. */
+static bool find(const struct query *query, bool wait)
+{
+    if (is_there(query))
+        return true;
+    if (wait) {
+        toc_progress_wait(is_there, query);
+        return true;
+    }
+    static unsigned in_vain;
+    if (toc_progress_run(TOC_PROGRESS_TEST))
+        in_vain = 0;
+    else if (toc_world.crowded && ++in_vain % 16 == 0)
+        toc_syscall0(SYS_sched_yield);
+    return is_there(query);
+}
+
+static int probe(const char *function, int source, int tag, MPI_Comm handle, bool wait, int *flag,
+                 MPI_Status *status)
+{
+    struct query query = {.source = source, .tag = tag};
+    struct toc_p2p_envelope envelope = from_nobody;
+    int code = toc_mpi_check_envelope(function, source, tag, handle, &query.comm);
+    if (code != MPI_SUCCESS)
+        return code;
+    *flag = 1;
+    if (source != MPI_PROC_NULL) {
+        toc_guard_enter();
+        *flag = find(&query, wait);
+        if (*flag)
+            toc_p2p_probe(source, tag, query.comm, false, &envelope);
+        toc_guard_leave();
+    }
+    if (*flag)
+        set_status(status, &envelope);
+    return MPI_SUCCESS;
+}
+
+int PMPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
+{
+    int flag;
+    return probe("MPI_Probe", source, tag, comm, true, &flag, status);
+}
+TOC_MPI_ALIAS(Probe);
+
+int PMPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag, MPI_Status *status)
+{
+    return probe("MPI_Iprobe", source, tag, comm, false, flag, status);
+}
+TOC_MPI_ALIAS(Iprobe);
+
+static int matching_probe(const char *function, int source, int tag, MPI_Comm handle, bool wait,
+                          int *flag, MPI_Message *message, MPI_Status *status)
+{
+    struct query query = {.source = source, .tag = tag};
+    struct taken_message *taken = NULL;
+    int code = toc_mpi_check_envelope(function, source, tag, handle, &query.comm);
+    if (code != MPI_SUCCESS)
+        return code;
+    *flag = 1;
+    if (source == MPI_PROC_NULL) {
+        *message = MPI_MESSAGE_NO_PROC;
+        set_status(status, &from_nobody);
+        return MPI_SUCCESS;
+    }
+    *message = MPI_MESSAGE_NULL;
+    toc_guard_enter();
+    *flag = find(&query, wait);
+    if (*flag)
+        taken = toc_handle_alloc(TOC_KIND_MESSAGE, sizeof(*taken));
+    if (taken != NULL) {
+        taken->message = toc_p2p_probe(source, tag, query.comm, true, &taken->envelope);
+        taken->comm = toc_comm_retain(query.comm);
+        *message = TOC_MPI_HANDLE(MPI_Message, taken);
+        set_status(status, &taken->envelope);
+    }
+    toc_guard_leave();
+    if (*flag && taken == NULL)
+        return toc_mpi_raise(handle, MPI_ERR_NO_MEM, function, "no memory for a message handle");
+    return MPI_SUCCESS;
+}
+
+int PMPI_Mprobe(int source, int tag, MPI_Comm comm, MPI_Message *message, MPI_Status *status)
+{
+    int flag;
+    return matching_probe("MPI_Mprobe", source, tag, comm, true, &flag, message, status);
+}
+TOC_MPI_ALIAS(Mprobe);
+
+int PMPI_Improbe(int source, int tag, MPI_Comm comm, int *flag, MPI_Message *message,
+                 MPI_Status *status)
+{
+    return matching_probe("MPI_Improbe", source, tag, comm, false, flag, message, status);
+}
+TOC_MPI_ALIAS(Improbe);
+
+/* Checks buffer and handle of a matched receive; `receive` is what to check the buffer with. */
+static int check_taken(const char *function, MPI_Message handle, struct toc_mpi_message *receive,
+                       struct taken_message **taken)
+{
+    toc_mpi_check_active(function);
+    *taken = NULL;
+    receive->comm_handle = MPI_COMM_SELF;
+    receive->peer = MPI_PROC_NULL;
+    if (handle != MPI_MESSAGE_NO_PROC) {
+        *taken = toc_handle_lookup(TOC_KIND_MESSAGE, (uintptr_t)handle);
+        if (*taken == NULL)
+            return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                                 "%#llx is not a message from a matching probe",
+                                 (unsigned long long)(uintptr_t)handle);
+        receive->comm_handle = TOC_MPI_HANDLE(MPI_Comm, (*taken)->comm);
+        receive->peer = (*taken)->envelope.source;
+    }
+    return toc_mpi_check_message(receive, true);
+}
+
+/* Prepares and starts. Guard held. */
+static void start_taken(struct toc_request *request, const struct toc_mpi_message *receive,
+                        struct taken_message *taken)
+{
+    struct toc_comm *comm = taken != NULL ? taken->comm : receive->comm;
+    toc_p2p_prepare_receive(request, receive->buffer, receive->count, receive->type, receive->peer,
+                            receive->tag, comm);
+    if (taken == NULL) {
+        toc_p2p_start(request);
+        return;
+    }
+    toc_p2p_start_matched(request, taken->message);
+    toc_comm_release(comm);
+    toc_handle_free(taken);
+}
+
+#define MATCHED(name)                                                                              \
+    struct toc_mpi_message receive = {                                                             \
+        .function = (name), .buffer = buf, .count = count, .type_handle = datatype, .tag = 0};     \
+    struct taken_message *taken;                                                                   \
+    int code = check_taken((name), *message, &receive, &taken);                                    \
+    if (code != MPI_SUCCESS)                                                                       \
+    return code
+
+int PMPI_Mrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message,
+               MPI_Status *status)
+{
+    MATCHED("MPI_Mrecv");
+    struct toc_request request = {0};
+    toc_guard_enter();
+    start_taken(&request, &receive, taken);
+    toc_p2p_wait(&request);
+    toc_p2p_cleanup(&request);
+    toc_guard_leave();
+    *message = MPI_MESSAGE_NULL;
+    toc_status_set(status, &request);
+    request.comm = receive.comm;
+    return toc_mpi_raise_request(receive.function, &request);
+}
+TOC_MPI_ALIAS(Mrecv);
+
+int PMPI_Imrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message,
+                MPI_Request *request)
+{
+    MATCHED("MPI_Imrecv");
+    toc_guard_enter();
+    struct toc_request *started = toc_request_new(TOC_REQUEST_RECEIVE);
+    if (started != NULL) {
+        *request = TOC_MPI_HANDLE(MPI_Request, started);
+        start_taken(started, &receive, taken);
+        *message = MPI_MESSAGE_NULL;
+    }
+    toc_guard_leave();
+    if (started == NULL)
+        return toc_mpi_raise(receive.comm_handle, MPI_ERR_NO_MEM, receive.function,
+                             "no memory, or no number, for another request");
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Imrecv);

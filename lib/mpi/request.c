@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Completion: test, wait, start, free, cancel (MPI 5.0, sections 3.7.3 to 3.9). */
+#include <stdlib.h>
+
+#include "mpi/p2p_impl.h"
+#include "mpi/status.h"
+#include "mpi/unsupported.h"
+#include "progress/guard.h"
+#include "progress/progress.h"
+#include "transport/world.h"
+
+#include <sys/syscall.h>
+
+#include "base/syscall.h"
+
+/* The request of every send that was complete when its call returned. */
+static struct toc_request *sent;
+
+MPI_Request toc_mpi_sent_request(void)
+{
+    if (sent == NULL) {
+        sent = toc_request_new(TOC_REQUEST_SEND);
+        sent->complete = true;
+    }
+    return TOC_MPI_HANDLE(MPI_Request, sent);
+}
+
+/* Nothing to wait for: the null handle, or a persistent request that has not been started. */
+static bool is_inactive(const struct toc_request *request)
+{
+    return request == NULL || !request->active;
+}
+
+static int bad_handle(const char *function, MPI_Request handle, int index, int count)
+{
+    if (count == 1)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                             "%#llx is not a request (completed, freed, or of another library)",
+                             (unsigned long long)(uintptr_t)handle);
+    return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                         "request %d of %d, %#llx, is not a request (completed, freed, or of "
+                         "another library)",
+                         index, count, (unsigned long long)(uintptr_t)handle);
+}
+
+/* The object of one handle; NULL for MPI_REQUEST_NULL. */
+static int check_handle(const char *function, MPI_Request handle, int index, int count,
+                        struct toc_request **request)
+{
+    *request = NULL;
+    if (handle == MPI_REQUEST_NULL)
+        return MPI_SUCCESS;
+    *request = toc_request_get((uintptr_t)handle);
+    return *request != NULL ? MPI_SUCCESS : bad_handle(function, handle, index, count);
+}
+
+/* The objects of an array of handles. `fixed` serves short arrays; free with release_set(). */
+#define FIXED 32
+struct request_set {
+    int count;
+    struct toc_request **requests;
+    struct toc_request *fixed[FIXED];
+};
+
+static void release_set(struct request_set *set)
+{
+    if (set->requests != set->fixed)
+        free(set->requests);
+}
+
+static int check_set(const char *function, int count, const MPI_Request handles[],
+                     struct request_set *set)
+{
+    toc_mpi_check_active(function);
+    if (count < 0)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COUNT, function,
+                             "count is %d, it must not be negative", count);
+    if (count > 0 && handles == NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
+                             "the array of requests is a null pointer");
+    set->count = count;
+    set->requests = set->fixed;
+    if (count > FIXED)
+        set->requests = malloc((size_t)count * sizeof(*set->requests));
+    if (set->requests == NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
+                             "no memory for an array of %d requests", count);
+    for (int i = 0; i < count; i++) {
+        int code = check_handle(function, handles[i], i, count, &set->requests[i]);
+        if (code != MPI_SUCCESS) {
+            release_set(set);
+            return code;
+        }
+    }
+    return MPI_SUCCESS;
+}
+
+/* Hands a completed request back: status, then inactive (persistent) or freed and the handle null.
+ * Guard held. */
+static void retire(struct toc_request *request, MPI_Request *handle, MPI_Status *status)
+{
+    toc_status_set(status, request);
+    if (request->persistent) {
+        request->active = false;
+        return;
+    }
+    *handle = MPI_REQUEST_NULL;
+    if (request != sent)
+        toc_request_release(request);
+}
+
+/* What of a retired request the error needs. */
+struct outcome {
+    struct toc_request copy;
+    MPI_Comm comm;
+};
+
+static void note_outcome(struct outcome *outcome, const struct toc_request *request)
+{
+    outcome->copy = *request;
+    outcome->copy.comm = NULL;
+    outcome->comm = request->comm != NULL ? TOC_MPI_HANDLE(MPI_Comm, request->comm) : MPI_COMM_SELF;
+}
+
+static int raise_outcome(const char *function, struct outcome *outcome)
+{
+    outcome->copy.comm = toc_mpi_comm(outcome->comm);
+    return toc_mpi_raise_request(function, &outcome->copy);
+}
+
+static bool is_complete(const void *argument)
+{
+    return ((const volatile struct toc_request *)argument)->complete;
+}
+
+int PMPI_Wait(MPI_Request *handle, MPI_Status *status)
+{
+    static const char function[] = "MPI_Wait";
+    struct toc_request *request;
+    toc_mpi_check_active(function);
+    if (handle == NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
+                             "the address of the request is a null pointer");
+    int code = check_handle(function, *handle, 0, 1, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (is_inactive(request)) {
+        toc_status_set_empty(status);
+        return MPI_SUCCESS;
+    }
+    toc_guard_enter();
+    toc_progress_wait(is_complete, request);
+    if (__builtin_expect(request->error == TOC_OK, 1)) {
+        retire(request, handle, status);
+        toc_guard_leave();
+        return MPI_SUCCESS;
+    }
+    struct outcome outcome;
+    note_outcome(&outcome, request);
+    retire(request, handle, status);
+    toc_guard_leave();
+    return raise_outcome(function, &outcome);
+}
+TOC_MPI_ALIAS(Wait);
+
+/* One round of progress for a call that only asks. With more ranks than cores, one that asks in
+ * vain again and again lets the others run. */
+static void poke(void)
+{
+    static unsigned in_vain;
+    if (toc_progress_run(TOC_PROGRESS_TEST))
+        in_vain = 0;
+    else if (toc_world.crowded && ++in_vain % 16 == 0)
+        toc_syscall0(SYS_sched_yield);
+}
+
+int PMPI_Test(MPI_Request *handle, int *flag, MPI_Status *status)
+{
+    static const char function[] = "MPI_Test";
+    struct toc_request *request;
+    toc_mpi_check_active(function);
+    if (handle == NULL || flag == NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
+                             "the address of the request or of the flag is a null pointer");
+    int code = check_handle(function, *handle, 0, 1, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    *flag = 1;
+    if (is_inactive(request)) {
+        toc_status_set_empty(status);
+        return MPI_SUCCESS;
+    }
+    struct outcome outcome = {.copy.error = TOC_OK};
+    toc_guard_enter();
+    if (!request->complete)
+        poke();
+    *flag = request->complete;
+    if (*flag) {
+        if (request->error != TOC_OK)
+            note_outcome(&outcome, request);
+        retire(request, handle, status);
+    }
+    toc_guard_leave();
+    return raise_outcome(function, &outcome);
+}
+TOC_MPI_ALIAS(Test);
+
+static bool all_complete(const void *argument)
+{
+    const struct request_set *set = argument;
+    for (int i = 0; i < set->count; i++)
+        if (!is_inactive(set->requests[i]) &&
+            !((const volatile struct toc_request *)set->requests[i])->complete)
+            return false;
+    return true;
+}
+
+/* Index of the first active and complete one; -1 when there is none; MPI_UNDEFINED when none is
+ * active at all. */
+static int first_complete(const struct request_set *set)
+{
+    int found = MPI_UNDEFINED;
+    for (int i = 0; i < set->count; i++) {
+        if (is_inactive(set->requests[i]))
+            continue;
+        if (set->requests[i]->complete)
+            return i;
+        found = -1;
+    }
+    return found;
+}
+
+static bool any_complete(const void *argument)
+{
+    return first_complete(argument) != -1;
+}
+
+/* Errors of several requests: their codes in the statuses, MPI_ERR_IN_STATUS as the result. */
+static int raise_in_status(const char *function, bool failed, const struct outcome *first)
+{
+    if (!failed)
+        return MPI_SUCCESS;
+    return toc_mpi_raise(first->comm, MPI_ERR_IN_STATUS, function,
+                         "at least one request failed: the statuses have the error codes");
+}
+
+/* Retires request `i` into entry `at` of the statuses; notes the first failure. */
+static void retire_one(const char *function, struct request_set *set, int i, MPI_Request handles[],
+                       MPI_Status statuses[], int at, bool *failed, struct outcome *first)
+{
+    struct toc_request *request = set->requests[i];
+    MPI_Status *status = statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[at];
+    int code = MPI_SUCCESS;
+    if (request->error != TOC_OK) {
+        code = toc_mpi_request_code(function, request);
+        if (!*failed)
+            note_outcome(first, request);
+        *failed = true;
+    }
+    if (status != MPI_STATUS_IGNORE)
+        status->MPI_ERROR = code;
+    retire(request, &handles[i], status);
+}
+
+static void retire_all(const char *function, struct request_set *set, MPI_Request handles[],
+                       MPI_Status statuses[], bool *failed, struct outcome *first)
+{
+    for (int i = 0; i < set->count; i++) {
+        if (!is_inactive(set->requests[i])) {
+            retire_one(function, set, i, handles, statuses, i, failed, first);
+        } else if (statuses != MPI_STATUSES_IGNORE) {
+            toc_status_set_empty(&statuses[i]);
+            statuses[i].MPI_ERROR = MPI_SUCCESS;
+        }
+    }
+}
+
+int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
+{
+    static const char function[] = "MPI_Waitall";
+    struct request_set set;
+    struct outcome first;
+    bool failed = false;
+    int code = check_set(function, count, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    toc_progress_wait(all_complete, &set);
+    retire_all(function, &set, handles, statuses, &failed, &first);
+    toc_guard_leave();
+    release_set(&set);
+    return raise_in_status(function, failed, &first);
+}
+TOC_MPI_ALIAS(Waitall);
+
+int PMPI_Testall(int count, MPI_Request handles[], int *flag, MPI_Status statuses[])
+{
+    static const char function[] = "MPI_Testall";
+    struct request_set set;
+    struct outcome first;
+    bool failed = false;
+    int code = check_set(function, count, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    if (!all_complete(&set))
+        poke();
+    *flag = all_complete(&set);
+    if (*flag)
+        retire_all(function, &set, handles, statuses, &failed, &first);
+    toc_guard_leave();
+    release_set(&set);
+    return raise_in_status(function, failed, &first);
+}
+TOC_MPI_ALIAS(Testall);
+
+/* Retires one of the set for the `any` calls. Guard held; opens it. */
+static int retire_any(const char *function, struct request_set *set, MPI_Request handles[],
+                      int index, MPI_Status *status)
+{
+    struct outcome outcome = {.copy.error = TOC_OK};
+    if (index >= 0) {
+        if (set->requests[index]->error != TOC_OK)
+            note_outcome(&outcome, set->requests[index]);
+        retire(set->requests[index], &handles[index], status);
+    } else {
+        toc_status_set_empty(status);
+    }
+    toc_guard_leave();
+    release_set(set);
+    return raise_outcome(function, &outcome);
+}
+
+int PMPI_Waitany(int count, MPI_Request handles[], int *indx, MPI_Status *status)
+{
+    static const char function[] = "MPI_Waitany";
+    struct request_set set;
+    int code = check_set(function, count, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    toc_progress_wait(any_complete, &set);
+    *indx = first_complete(&set);
+    return retire_any(function, &set, handles, *indx, status);
+}
+TOC_MPI_ALIAS(Waitany);
+
+int PMPI_Testany(int count, MPI_Request handles[], int *indx, int *flag, MPI_Status *status)
+{
+    static const char function[] = "MPI_Testany";
+    struct request_set set;
+    int code = check_set(function, count, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    if (!any_complete(&set))
+        poke();
+    int index = first_complete(&set);
+    *flag = index != -1;
+    *indx = index < 0 ? MPI_UNDEFINED : index;
+    if (*flag)
+        return retire_any(function, &set, handles, index, status);
+    toc_guard_leave();
+    release_set(&set);
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Testany);
+
+/* Retires all that are complete. Guard held; opens it. */
+static int retire_some(const char *function, struct request_set *set, MPI_Request handles[],
+                       int *outcount, int indices[], MPI_Status statuses[])
+{
+    struct outcome first;
+    bool failed = false;
+    int some = 0;
+    bool active = first_complete(set) != MPI_UNDEFINED;
+    for (int i = 0; i < set->count; i++) {
+        if (is_inactive(set->requests[i]) || !set->requests[i]->complete)
+            continue;
+        retire_one(function, set, i, handles, statuses, some, &failed, &first);
+        indices[some++] = i;
+    }
+    *outcount = active ? some : MPI_UNDEFINED;
+    toc_guard_leave();
+    release_set(set);
+    return raise_in_status(function, failed, &first);
+}
+
+int PMPI_Waitsome(int incount, MPI_Request handles[], int *outcount, int indices[],
+                  MPI_Status statuses[])
+{
+    static const char function[] = "MPI_Waitsome";
+    struct request_set set;
+    int code = check_set(function, incount, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    toc_progress_wait(any_complete, &set);
+    return retire_some(function, &set, handles, outcount, indices, statuses);
+}
+TOC_MPI_ALIAS(Waitsome);
+
+int PMPI_Testsome(int incount, MPI_Request handles[], int *outcount, int indices[],
+                  MPI_Status statuses[])
+{
+    static const char function[] = "MPI_Testsome";
+    struct request_set set;
+    int code = check_set(function, incount, handles, &set);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    if (!any_complete(&set))
+        poke();
+    return retire_some(function, &set, handles, outcount, indices, statuses);
+}
+TOC_MPI_ALIAS(Testsome);
+
+int PMPI_Request_get_status(MPI_Request handle, int *flag, MPI_Status *status)
+{
+    static const char function[] = "MPI_Request_get_status";
+    struct toc_request *request;
+    toc_mpi_check_active(function);
+    int code = check_handle(function, handle, 0, 1, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    *flag = 1;
+    if (is_inactive(request)) {
+        toc_status_set_empty(status);
+        return MPI_SUCCESS;
+    }
+    toc_guard_enter();
+    if (!request->complete)
+        poke();
+    *flag = request->complete;
+    if (*flag)
+        toc_status_set(status, request);
+    toc_guard_leave();
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Request_get_status);
+
+/* For calls that need a real request. */
+static int check_real(const char *function, const MPI_Request *handle, struct toc_request **request)
+{
+    toc_mpi_check_active(function);
+    if (handle == NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
+                             "the address of the request is a null pointer");
+    if (*handle == MPI_REQUEST_NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                             "the request is MPI_REQUEST_NULL");
+    return check_handle(function, *handle, 0, 1, request);
+}
+
+int PMPI_Request_free(MPI_Request *handle)
+{
+    struct toc_request *request;
+    int code = check_real("MPI_Request_free", handle, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    if (request != sent)
+        toc_request_release(request);
+    toc_guard_leave();
+    *handle = MPI_REQUEST_NULL;
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Request_free);
+
+int PMPI_Cancel(MPI_Request *handle)
+{
+    static const char function[] = "MPI_Cancel";
+    struct toc_request *request;
+    int code = check_real(function, handle, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (request->kind == TOC_REQUEST_COLLECTIVE)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                             "%#llx is a collective operation, which cannot be cancelled",
+                             (unsigned long long)(uintptr_t)*handle);
+    toc_guard_enter();
+    if (!is_inactive(request) && !request->complete)
+        toc_p2p_cancel(request);
+    toc_guard_leave();
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Cancel);
+
+static int check_startable(const char *function, MPI_Request handle, struct toc_request **request)
+{
+    int code = check_real(function, &handle, request);
+    if (code != MPI_SUCCESS)
+        return code;
+    if (!(*request)->persistent)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                             "%#llx is not a persistent request",
+                             (unsigned long long)(uintptr_t)handle);
+    if ((*request)->active)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
+                             "request %#llx is active: wait for it before it is started again",
+                             (unsigned long long)(uintptr_t)handle);
+    return MPI_SUCCESS;
+}
+
+int PMPI_Start(MPI_Request *handle)
+{
+    struct toc_request *request;
+    int code = check_startable("MPI_Start", handle == NULL ? MPI_REQUEST_NULL : *handle, &request);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    toc_p2p_start(request);
+    toc_guard_leave();
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Start);
+
+int PMPI_Startall(int count, MPI_Request handles[])
+{
+    static const char function[] = "MPI_Startall";
+    struct toc_request *request;
+    toc_mpi_check_active(function);
+    if (count < 0)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COUNT, function,
+                             "count is %d, it must not be negative", count);
+    for (int i = 0; i < count; i++) {
+        int code = check_startable(function, handles[i], &request);
+        if (code != MPI_SUCCESS)
+            return code;
+    }
+    toc_guard_enter();
+    for (int i = 0; i < count; i++)
+        toc_p2p_start(toc_request_get((uintptr_t)handles[i]));
+    toc_guard_leave();
+    return MPI_SUCCESS;
+}
+TOC_MPI_ALIAS(Startall);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Send-receive (MPI 5.0, section 3.11) and its non-blocking forms. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "datatype/cursor.h"
+#include "mpi/p2p_impl.h"
+#include "mpi/status.h"
+#include "progress/guard.h"
+
+static int exchange(struct toc_mpi_message *out, struct toc_mpi_message *in, MPI_Status *status)
+{
+    struct toc_request send = {0}, receive = {0};
+    toc_guard_enter();
+    toc_p2p_prepare_receive(&receive, in->buffer, in->count, in->type, in->peer, in->tag, in->comm);
+    toc_p2p_start(&receive);
+    if (!toc_p2p_send_now(out->buffer, out->count, out->type, out->peer, out->tag, out->comm)) {
+        toc_p2p_prepare_send(&send, out->buffer, out->count, out->type, out->peer, out->tag,
+                             out->comm, TOC_SEND_STANDARD);
+        toc_p2p_start(&send);
+        toc_p2p_wait(&send);
+        toc_p2p_cleanup(&send);
+    }
+    toc_p2p_wait(&receive);
+    toc_p2p_cleanup(&receive);
+    toc_guard_leave();
+    toc_status_set(status, &receive);
+    receive.comm = in->comm;
+    return toc_mpi_raise_request(in->function, &receive);
+}
+
+static int check_both(struct toc_mpi_message *out, struct toc_mpi_message *in)
+{
+    int code = toc_mpi_check_message(out, false);
+    return code != MPI_SUCCESS ? code : toc_mpi_check_message(in, true);
+}
+
+int PMPI_Sendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, int dest, int sendtag,
+                  void *recvbuf, int recvcount, MPI_Datatype recvtype, int source, int recvtag,
+                  MPI_Comm comm, MPI_Status *status)
+{
+    static const char function[] = "MPI_Sendrecv";
+    struct toc_mpi_message out = {.function = function,
+                                  .buffer = (void *)(uintptr_t)sendbuf,
+                                  .count = sendcount,
+                                  .type_handle = sendtype,
+                                  .peer = dest,
+                                  .tag = sendtag,
+                                  .comm_handle = comm};
+    struct toc_mpi_message in = {.function = function,
+                                 .buffer = recvbuf,
+                                 .count = recvcount,
+                                 .type_handle = recvtype,
+                                 .peer = source,
+                                 .tag = recvtag,
+                                 .comm_handle = comm};
+    int code = check_both(&out, &in);
+    return code != MPI_SUCCESS ? code : exchange(&out, &in, status);
+}
+TOC_MPI_ALIAS(Sendrecv);
+
+int PMPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
+                          int source, int recvtag, MPI_Comm comm, MPI_Status *status)
+{
+    static const char function[] = "MPI_Sendrecv_replace";
+    struct toc_mpi_message in = {.function = function,
+                                 .buffer = buf,
+                                 .count = count,
+                                 .type_handle = datatype,
+                                 .peer = source,
+                                 .tag = recvtag,
+                                 .comm_handle = comm};
+    struct toc_mpi_message out = in;
+    out.peer = dest;
+    out.tag = sendtag;
+    int code = check_both(&out, &in);
+    if (code != MPI_SUCCESS)
+        return code;
+    /* What is sent has to stay while the answer arrives in its place: a packed copy of it goes. */
+    uint64_t bytes = toc_dt_packed_size(in.type, count);
+    char *copy = malloc(bytes > 0 ? bytes : 1);
+    if (copy == NULL)
+        return toc_mpi_raise(comm, MPI_ERR_NO_MEM, function,
+                             "no memory for a copy of %llu bytes of the buffer",
+                             (unsigned long long)bytes);
+    struct toc_dt_cursor cursor;
+    toc_dt_cursor_init(&cursor, in.type, buf, count, UINT64_MAX);
+    toc_dt_pack(&cursor, copy, bytes);
+    out.buffer = copy;
+    out.count = (int64_t)bytes;
+    out.type = toc_datatype_get(MPI_PACKED);
+    code = exchange(&out, &in, status);
+    free(copy);
+    return code;
+}
+TOC_MPI_ALIAS(Sendrecv_replace);

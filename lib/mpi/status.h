@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TOC_MPI_STATUS_H
+#define TOC_MPI_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "mpi/mpi_impl.h"
+#include "p2p/request.h"
+
+/* The library's part of MPI_Status: MPI_internal[0..1] bytes received, [2] cancelled. */
+
+static inline void toc_status_set_bytes(MPI_Status *status, uint64_t bytes)
+{
+    memcpy(&status->MPI_internal[0], &bytes, sizeof(bytes));
+}
+
+static inline uint64_t toc_status_bytes(const MPI_Status *status)
+{
+    uint64_t bytes;
+    memcpy(&bytes, &status->MPI_internal[0], sizeof(bytes));
+    return bytes;
+}
+
+static inline void toc_status_set_cancelled(MPI_Status *status, bool cancelled)
+{
+    status->MPI_internal[2] = cancelled;
+}
+
+static inline bool toc_status_is_cancelled(const MPI_Status *status)
+{
+    return status->MPI_internal[2] != 0;
+}
+
+/** The empty status (MPI 5.0, section 3.7.3); MPI_ERROR is left alone. MPI_STATUS_IGNORE allowed.
+ */
+void toc_status_set_empty(MPI_Status *status);
+
+/** Status of a completed request; MPI_ERROR is left alone. MPI_STATUS_IGNORE allowed. */
+void toc_status_set(MPI_Status *status, const struct toc_request *request);
+
+#endif

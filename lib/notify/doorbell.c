@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "notify/doorbell.h"
+
+#include <linux/futex.h>
+#include <time.h>
+
+#include "base/syscall.h"
+
+static uint32_t *futex_of(struct toc_doorbell *bell)
+{
+    return (uint32_t *)&bell->word; /* little endian: the low half */
+}
+
+static void mark_pending(struct toc_doorbell *bell, uint32_t self)
+{
+    _Atomic uint64_t *word = &bell->pending[self / 64];
+    uint64_t bit = UINT64_C(1) << (self % 64);
+    /* The read avoids bouncing the line for a sender that is watched already. It comes after the
+     * caller's fence, so it cannot miss an unwatch whose re-check missed our packet: pairs with the
+     * exchange in toc_doorbell_unwatch(). */
+    if ((atomic_load_explicit(word, memory_order_relaxed) & bit) == 0)
+        atomic_fetch_or_explicit(word, bit, memory_order_seq_cst);
+}
+
+/* Never suppressed by `outstanding`: whoever set it may have been preempted before its wake. The
+ * bit is set because it changes the futex word: a sleeper on its way into the kernel turns back. */
+static enum toc_bell_outcome wake(struct toc_doorbell *bell)
+{
+    atomic_fetch_or_explicit(&bell->word, TOC_BELL_OUTSTANDING, memory_order_seq_cst);
+    toc_syscall6(SYS_futex, (long)futex_of(bell), FUTEX_WAKE, 1, 0, 0, 0);
+    return TOC_BELL_WOKEN;
+}
+
+/* The interrupt could not be sent: later senders of this epoch must not rely on it. */
+static void take_back(struct toc_doorbell *bell, uint64_t word)
+{
+    uint64_t expected = word | TOC_BELL_OUTSTANDING;
+    atomic_compare_exchange_strong_explicit(&bell->word, &expected, word, memory_order_seq_cst,
+                                            memory_order_relaxed);
+}
+
+enum toc_bell_outcome toc_doorbell_ring(struct toc_doorbell *bell, uint32_t self,
+                                        unsigned class_bits, bool always, int (*notify)(int peer),
+                                        int peer)
+{
+    /* The packet (stored by the caller) before the loads of pending set and word. Pairs with the
+     * exchanges of the owner in toc_doorbell_change() and toc_doorbell_unwatch(): one of the two
+     * sides sees the other. */
+    atomic_thread_fence(memory_order_seq_cst);
+    mark_pending(bell, self);
+
+    uint64_t word = atomic_load_explicit(&bell->word, memory_order_relaxed);
+    for (;;) {
+        switch (toc_bell_mode(word)) {
+        case TOC_BELL_SLEEP:
+            return wake(bell);
+        case TOC_BELL_ARMED:
+            if (!always && (toc_bell_mask(word) & class_bits) == 0)
+                return TOC_BELL_NOT_NEEDED;
+            break;
+        default:
+            return TOC_BELL_NOT_NEEDED;
+        }
+        if ((word & TOC_BELL_OUTSTANDING) != 0)
+            return TOC_BELL_SUPPRESSED;
+        if (atomic_compare_exchange_weak_explicit(&bell->word, &word, word | TOC_BELL_OUTSTANDING,
+                                                  memory_order_seq_cst, memory_order_relaxed))
+            break;
+    }
+    if (notify(peer) == 0)
+        return TOC_BELL_NOTIFIED;
+    take_back(bell, word);
+    return TOC_BELL_FAILED;
+}
+
+uint64_t toc_doorbell_change(struct toc_doorbell *bell, enum toc_bell_mode mode, unsigned mask,
+                             uint64_t *old)
+{
+    /* Only the owner writes epochs, so a plain read of the old one is enough; senders may set
+     * `outstanding` meanwhile, which the exchange drops on purpose. */
+    uint64_t last = atomic_load_explicit(&bell->word, memory_order_relaxed);
+    uint64_t epoch = ((last >> TOC_BELL_EPOCH_SHIFT) + 1) & TOC_BELL_EPOCH_MASK;
+    uint64_t word =
+        (uint64_t)mode | epoch << TOC_BELL_EPOCH_SHIFT | (uint64_t)mask << TOC_BELL_MASK_SHIFT;
+    *old = atomic_exchange_explicit(&bell->word, word, memory_order_seq_cst);
+    return word;
+}
+
+bool toc_doorbell_sleep(struct toc_doorbell *bell, uint64_t word, uint32_t timeout_us)
+{
+    struct timespec timeout = {.tv_sec = timeout_us / 1000000,
+                               .tv_nsec = (long)(timeout_us % 1000000) * 1000};
+    long result = toc_syscall6(SYS_futex, (long)futex_of(bell), FUTEX_WAIT, (long)(uint32_t)word,
+                               (long)&timeout, 0, 0);
+    return result != -110; /* ETIMEDOUT */
+}
+
+void toc_doorbell_stir(struct toc_doorbell *bell)
+{
+    uint64_t word = atomic_load_explicit(&bell->word, memory_order_relaxed);
+    if (toc_bell_mode(word) == TOC_BELL_SLEEP)
+        atomic_fetch_or_explicit(&bell->word, TOC_BELL_OUTSTANDING, memory_order_seq_cst);
+}
+
+void toc_doorbell_unwatch(struct toc_doorbell *bell, uint32_t sender)
+{
+    atomic_fetch_and_explicit(&bell->pending[sender / 64], ~(UINT64_C(1) << (sender % 64)),
+                              memory_order_seq_cst);
+}
+
+void toc_doorbell_watch(struct toc_doorbell *bell, uint32_t sender)
+{
+    atomic_fetch_or_explicit(&bell->pending[sender / 64], UINT64_C(1) << (sender % 64),
+                             memory_order_relaxed);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: toc_notify_by_id */
+#include "notify/notify.h"
+
+#include <stdio.h>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "base/job.h"
+
+static int poll_available(char *reason, size_t size)
+{
+    (void)reason;
+    (void)size;
+    return 0;
+}
+
+static int poll_start(void (*handler)(void))
+{
+    (void)handler;
+    return 0;
+}
+
+static void poll_stop(void)
+{
+}
+
+static int poll_strike(const struct toc_notify_target *target)
+{
+    (void)target;
+    return TOC_ERR_UNSUPPORTED; /* never armed, so never asked */
+}
+
+const struct toc_notify_ops toc_notify_poll = {
+    .name = "poll",
+    .id = TOC_NOTIFIER_POLL,
+    .interrupts = false,
+    .available = poll_available,
+    .start = poll_start,
+    .stop = poll_stop,
+    .strike = poll_strike,
+};
+
+const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, size_t size)
+{
+    switch (wanted) {
+    case TOC_ENV_NOTIFY_POLL:
+        return &toc_notify_poll;
+    case TOC_ENV_NOTIFY_AUTO:
+    case TOC_ENV_NOTIFY_SIGNAL:
+        return toc_notify_signal.available(reason, size) == 0 ? &toc_notify_signal : NULL;
+    case TOC_ENV_NOTIFY_UINTR:
+        snprintf(reason, size,
+                 "TOCSIN_NOTIFY=uintr: this version of Tocsin has no user-interrupt notifier yet; "
+                 "use signal, poll or auto");
+        return NULL;
+    default:
+        snprintf(reason, size,
+                 "TOCSIN_NOTIFY=thread: this version of Tocsin has no progress thread yet; use "
+                 "signal, poll or auto");
+        return NULL;
+    }
+}
+
+const struct toc_notify_ops *toc_notify_by_id(int id)
+{
+    switch (id) {
+    case TOC_NOTIFIER_POLL:
+        return &toc_notify_poll;
+    case TOC_NOTIFIER_SIGNAL:
+        return &toc_notify_signal;
+    default:
+        return NULL;
+    }
+}

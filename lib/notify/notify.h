@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_NOTIFY_NOTIFY_H
+#define TOC_NOTIFY_NOTIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Notifiers: how the bell of a rank that computes is struck. One table of functions each; the rank
+ * table of the segment says which one a peer uses, so ranks with different notifiers can talk.
+ */
+
+/** Where a bell goes. */
+struct toc_notify_target {
+    int32_t pid;
+    int32_t tid;
+    int32_t signo;
+};
+
+struct toc_notify_ops {
+    const char *name;
+    int id;          /* enum toc_notifier_id */
+    bool interrupts; /* false: the owner is never armed (poll) */
+    /** Why this notifier cannot work here, into `reason`; 0 when it can. */
+    int (*available)(char *reason, size_t size);
+    /** Lets bells run `handler` on the calling thread (the one that called MPI_Init*). */
+    int (*start)(void (*handler)(void));
+    /** No bell runs the handler after this. */
+    void (*stop)(void);
+    /** Strikes. Handler-safe; 0, or -errno when the target cannot be told. */
+    int (*strike)(const struct toc_notify_target *target);
+};
+
+extern const struct toc_notify_ops toc_notify_poll;
+extern const struct toc_notify_ops toc_notify_signal;
+
+/** Notifier for TOCSIN_NOTIFY (enum toc_env_notify), or NULL with a sentence that names what is
+ *  missing and what to use instead. */
+const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, size_t size);
+
+/** The notifier that a rank with this id uses, or NULL. Handler-safe. */
+const struct toc_notify_ops *toc_notify_by_id(int id);
+
+#endif

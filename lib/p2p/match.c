@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "p2p/match.h"
+
+#include "notify/doorbell.h"
+#include "progress/progress.h"
+
+#define BUCKETS 1024
+
+static struct toc_list posted[BUCKETS];     /* struct toc_request.link */
+static struct toc_list posted_wild;         /* the same, with a wildcard */
+static struct toc_list unexpected[BUCKETS]; /* struct toc_unexpected.bucket */
+static struct toc_list arrivals;            /* struct toc_unexpected.arrival */
+static uint64_t post_clock;
+static int posted_count;
+
+void toc_match_init(void)
+{
+    for (int i = 0; i < BUCKETS; i++) {
+        toc_list_init(&posted[i]);
+        toc_list_init(&unexpected[i]);
+    }
+    toc_list_init(&posted_wild);
+    toc_list_init(&arrivals);
+    posted_count = 0;
+}
+
+static unsigned bucket_of(uint32_t context, int source, int tag)
+{
+    uint32_t mix = (uint32_t)tag * UINT32_C(0x9e3779b1) ^ (uint32_t)source * UINT32_C(0x85ebca77) ^
+                   context * UINT32_C(0xc2b2ae3d);
+    return (mix ^ mix >> 15) % BUCKETS;
+}
+
+static bool is_wild(const struct toc_request *request)
+{
+    return request->peer == TOC_ANY_SOURCE || request->tag == TOC_ANY_TAG;
+}
+
+static bool accepts(uint32_t context, int source, int tag, uint32_t message_context,
+                    int message_source, int message_tag)
+{
+    return context == message_context && (source == TOC_ANY_SOURCE || source == message_source) &&
+           (tag == TOC_ANY_TAG || tag == message_tag);
+}
+
+void toc_match_post(struct toc_request *request)
+{
+    request->posted_at = post_clock++;
+    toc_list_append(is_wild(request)
+                        ? &posted_wild
+                        : &posted[bucket_of(request->context, request->peer, request->tag)],
+                    &request->link);
+    request->stage = TOC_STAGE_POSTED;
+    if (posted_count++ == 0) {
+        toc_progress_want(TOC_WANT_RTS, 1);
+        toc_progress_want(TOC_WANT_SYNC, 1);
+    }
+}
+
+void toc_match_unpost(struct toc_request *request)
+{
+    toc_list_remove(&request->link);
+    if (--posted_count == 0) {
+        toc_progress_want(TOC_WANT_RTS, -1);
+        toc_progress_want(TOC_WANT_SYNC, -1);
+    }
+}
+
+int toc_match_posted(void)
+{
+    return posted_count;
+}
+
+static struct toc_request *first_accepting(struct toc_list *list, uint32_t context, int source,
+                                           int tag)
+{
+    TOC_LIST_EACH(list, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (accepts(request->context, request->peer, request->tag, context, source, tag))
+            return request;
+    }
+    return NULL;
+}
+
+struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
+{
+    if (posted_count == 0)
+        return NULL;
+    struct toc_request *exact =
+        first_accepting(&posted[bucket_of(context, source, tag)], context, source, tag);
+    struct toc_request *wild = first_accepting(&posted_wild, context, source, tag);
+    struct toc_request *request = exact;
+    if (exact == NULL || (wild != NULL && wild->posted_at < exact->posted_at))
+        request = wild;
+    if (request != NULL)
+        toc_match_unpost(request);
+    return request;
+}
+
+void toc_match_keep(struct toc_unexpected *message)
+{
+    toc_list_append(&unexpected[bucket_of(message->context, message->source, message->tag)],
+                    &message->bucket);
+    toc_list_append(&arrivals, &message->arrival);
+}
+
+struct toc_unexpected *toc_match_find(uint32_t context, int source, int tag)
+{
+    if (source != TOC_ANY_SOURCE && tag != TOC_ANY_TAG) {
+        TOC_LIST_EACH(&unexpected[bucket_of(context, source, tag)], member, following)
+        {
+            struct toc_unexpected *message = TOC_CONTAINER(member, struct toc_unexpected, bucket);
+            if (accepts(context, source, tag, message->context, message->source, message->tag))
+                return message;
+        }
+        return NULL;
+    }
+    TOC_LIST_EACH(&arrivals, member, following)
+    {
+        struct toc_unexpected *message = TOC_CONTAINER(member, struct toc_unexpected, arrival);
+        if (accepts(context, source, tag, message->context, message->source, message->tag))
+            return message;
+    }
+    return NULL;
+}
+
+void toc_match_forget(struct toc_unexpected *message)
+{
+    toc_list_remove(&message->bucket);
+    toc_list_remove(&message->arrival);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_P2P_MATCH_H
+#define TOC_P2P_MATCH_H
+
+#include "p2p/request.h"
+#include "p2p/unexpected.h"
+
+/*
+ * Matching (MPI 5.0, section 3.5). Receives with a fully given envelope and all unexpected messages
+ * are kept in buckets by envelope, so that the length of the queues does not matter; receives with
+ * a wildcard are in a list of their own, and the older of two candidates wins.
+ */
+
+void toc_match_init(void);
+
+/** Adds a receive to the posted queue. */
+void toc_match_post(struct toc_request *request);
+
+/** Takes it out again (cancel). */
+void toc_match_unpost(struct toc_request *request);
+
+/** Number of posted receives. */
+int toc_match_posted(void);
+
+/** The posted receive that a message with this envelope belongs to, taken out; or NULL. */
+struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);
+
+/** Adds an unexpected message. */
+void toc_match_keep(struct toc_unexpected *message);
+
+/** Earliest unexpected message for a receive (source and tag may be wildcards); or NULL. */
+struct toc_unexpected *toc_match_find(uint32_t context, int source, int tag);
+
+/** Takes it out. */
+void toc_match_forget(struct toc_unexpected *message);
+
+#endif

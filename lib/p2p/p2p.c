@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: start, and the progress events */
+#include "p2p/p2p.h"
+
+#include "datatype/cursor.h"
+#include "p2p/match.h"
+#include "p2p/protocol.h"
+
+static void prepare(struct toc_request *request, void *buffer, int64_t count,
+                    struct toc_datatype *type, int peer, int tag, struct toc_comm *comm)
+{
+    request->complete = false;
+    request->cancelled = false;
+    request->cancel_asked = false;
+    request->detached = false;
+    request->persistent = false;
+    request->active = true;
+    request->stage = TOC_STAGE_IDLE;
+    request->error = TOC_OK;
+    request->comm = toc_comm_retain(comm);
+    request->context = toc_comm_p2p_context(comm);
+    request->peer = peer < 0 ? peer : toc_comm_world_rank(comm, peer);
+    request->tag = tag;
+    request->buffer = buffer;
+    request->count = count;
+    toc_datatype_retain(type);
+    request->type = type;
+    request->size = toc_dt_packed_size(type, count);
+    request->data = type->is_contiguous ? (char *)buffer + type->true_lb : NULL;
+    request->link = (struct toc_list){NULL, NULL};
+    request->on_complete = NULL;
+}
+
+void toc_p2p_prepare_send(struct toc_request *request, const void *buffer, int64_t count,
+                          struct toc_datatype *type, int dest, int tag, struct toc_comm *comm,
+                          enum toc_send_mode mode)
+{
+    request->kind = TOC_REQUEST_SEND;
+    request->mode = mode;
+    prepare(request, (void *)(uintptr_t)buffer, count, type, dest, tag, comm);
+}
+
+void toc_p2p_prepare_receive(struct toc_request *request, void *buffer, int64_t count,
+                             struct toc_datatype *type, int source, int tag, struct toc_comm *comm)
+{
+    request->kind = TOC_REQUEST_RECEIVE;
+    prepare(request, buffer, count, type, source, tag, comm);
+}
+
+void toc_p2p_make_collective(struct toc_request *request)
+{
+    request->context = toc_comm_coll_context(request->comm);
+}
+
+void toc_p2p_start(struct toc_request *request)
+{
+    request->complete = false;
+    request->active = true;
+    request->error = TOC_OK;
+    if (request->kind == TOC_REQUEST_SEND)
+        toc_send_start(request);
+    else
+        toc_receive_start(request);
+}
+
+static bool is_complete(const void *argument)
+{
+    return ((const volatile struct toc_request *)argument)->complete;
+}
+
+void toc_p2p_wait(struct toc_request *request)
+{
+    toc_progress_wait(is_complete, request);
+}
+
+void toc_p2p_cleanup(struct toc_request *request)
+{
+    if (request->comm != NULL)
+        toc_comm_release(request->comm);
+    if (request->type != NULL)
+        toc_datatype_release(request->type);
+    request->comm = NULL;
+    request->type = NULL;
+}
+
+void toc_p2p_cancel(struct toc_request *request)
+{
+    request->cancel_asked = true;
+    if (request->kind != TOC_REQUEST_RECEIVE || request->stage != TOC_STAGE_POSTED)
+        return;
+    toc_match_unpost(request);
+    request->cancelled = true;
+    request->status_source = TOC_ANY_SOURCE;
+    request->status_tag = TOC_ANY_TAG;
+    request->status_bytes = 0;
+    toc_request_complete(request, TOC_OK);
+}
+
+struct toc_unexpected *toc_p2p_probe(int source, int tag, struct toc_comm *comm, bool take,
+                                     struct toc_p2p_envelope *envelope)
+{
+    int world_source = source < 0 ? source : toc_comm_world_rank(comm, source);
+    struct toc_unexpected *message = toc_match_find(toc_comm_p2p_context(comm), world_source, tag);
+    if (message == NULL)
+        return NULL;
+    envelope->source = toc_comm_rank_of(comm, message->source);
+    envelope->tag = message->tag;
+    envelope->bytes = message->size;
+    if (take)
+        toc_match_forget(message);
+    return message;
+}
+
+static bool advance(enum toc_progress_context context)
+{
+    /* Pools are filled where memory may be allocated, before the handler needs them. */
+    if (context >= TOC_PROGRESS_CALL && toc_world.notifier->interrupts &&
+        (toc_unexpected_refill() || context >= TOC_PROGRESS_TEST))
+        toc_progress_fed();
+    bool moved = toc_rendezvous_advance_incoming(context);
+    moved |= toc_rendezvous_advance_outgoing(context);
+    moved |= toc_send_flush();
+    return moved;
+}
+
+static const struct toc_progress_events events = {
+    .packet = toc_receive_packet,
+    .advance = advance,
+    .has_work = toc_descriptors_noticed,
+    .depart = toc_rendezvous_withdraw,
+};
+
+int toc_p2p_init(void)
+{
+    toc_match_init();
+    toc_descriptors_init();
+    toc_rendezvous_init();
+    if (toc_send_init() != 0)
+        return TOC_ERR_NO_MEM;
+    toc_progress_register(&events);
+    return 0;
+}
+
+static bool all_sent(const void *argument)
+{
+    (void)argument;
+    return toc_send_is_idle() && toc_rendezvous_outgoing() == 0;
+}
+
+void toc_p2p_finish(void)
+{
+    toc_progress_wait(all_sent, NULL);
+    toc_request_reap();
+}
+
+void toc_p2p_free(void)
+{
+    toc_send_free();
+    toc_unexpected_free_all();
+}

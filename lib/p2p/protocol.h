@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_P2P_PROTOCOL_H
+#define TOC_P2P_PROTOCOL_H
+
+#include "p2p/p2p.h"
+#include "p2p/unexpected.h"
+#include "progress/progress.h"
+#include "transport/world.h"
+
+/* Private to lib/p2p: what its files share. Guard held everywhere. */
+
+/* send.c: sends that wait for room, per peer, in order. */
+int toc_send_init(void);
+void toc_send_free(void);
+void toc_send_start(struct toc_request *request);
+/** Retries the queues; true when a packet went out. */
+bool toc_send_flush(void);
+bool toc_send_is_idle(void);
+/** Class of bell for the packets of a request, beside what the protocol needs. */
+unsigned toc_send_class(const struct toc_request *request, unsigned class_bits);
+
+/* receive.c */
+void toc_receive_start(struct toc_request *request);
+/** A message meets its receive. `payload`: of an eager one. */
+void toc_receive_eager(struct toc_request *request, int source, int tag, uint64_t size,
+                       const void *payload);
+bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
+                        const struct toc_cell *cell, uint32_t *data_bytes);
+/** Fills in what the status will say of the message. */
+void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size);
+
+/* descriptors.c: this rank's rendezvous descriptors. */
+void toc_descriptors_init(void);
+/** Binds a free descriptor to a send: its slot and generation go into the request. False: none. */
+bool toc_descriptor_take(struct toc_request *request);
+void toc_descriptor_give(struct toc_request *request);
+/** Whether peers have said something about our descriptors. */
+bool toc_descriptors_noticed(void);
+/** Calls serve(request) for each send whose descriptor the peer has changed. */
+bool toc_descriptors_serve(void (*serve)(struct toc_request *request));
+/** Receiver: tells the sender that descriptor `slot` has changed, and rings. */
+void toc_descriptor_notify(struct toc_peer *sender, uint32_t slot, unsigned class_bits);
+
+/* rendezvous_send.c */
+/** Sends the request (RTS), or an eager message that wants an acknowledgement; false: no room. */
+bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer);
+bool toc_rendezvous_advance_outgoing(enum toc_progress_context context);
+void toc_rendezvous_withdraw(void);
+int toc_rendezvous_outgoing(void);
+
+/* rendezvous_receive.c */
+void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
+                          uint32_t generation, uint64_t size);
+void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
+                             const void *payload);
+bool toc_rendezvous_advance_incoming(enum toc_progress_context context);
+void toc_rendezvous_init(void);
+
+/* copy.c */
+/** Copies chunk `number` of the request's rendezvous between its buffer and `remote` in the peer;
+ *  `pull`: as receiver. 0 or -errno. */
+int toc_copy_chunk(struct toc_request *request, struct toc_peer *peer, bool pull, uint64_t remote,
+                   uint32_t number);
+/** Packs `bytes` from packed offset `offset` of a send's buffer. */
+void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to, uint64_t bytes);
+void toc_copy_unpack(const struct toc_request *request, uint64_t offset, const void *from,
+                     uint64_t bytes);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "base/env.h"
+#include "base/stats.h"
+#include "p2p/protocol.h"
+#include "transport/cma.h"
+#include "transport/xfer.h"
+
+static struct toc_list incoming = {&incoming, &incoming}; /* matched, not complete */
+
+static struct toc_peer *peer_of(const struct toc_request *request)
+{
+    return &toc_world.peers[toc_comm_world_rank(request->comm, request->status_source)];
+}
+
+static struct toc_xfer *xfer_of(const struct toc_request *request)
+{
+    return toc_xfer_at(toc_world.job, peer_of(request)->rank, request->slot);
+}
+
+/* Large enough to hide the cost of a system call, small enough to share a message between two
+ * copiers and to leave the handler soon. */
+static uint32_t chunk_for(uint64_t total)
+{
+    uint64_t most = (uint64_t)toc_env.chunk;
+    uint64_t quarter = (total / 4 + 65535) & ~UINT64_C(65535);
+    if (total <= 2 * 65536 || quarter == 0)
+        quarter = 2 * 65536;
+    return (uint32_t)(quarter < most ? quarter : most);
+}
+
+static void complete(struct toc_request *request)
+{
+    if (request->stage == TOC_STAGE_FRAGMENTS)
+        toc_progress_want(TOC_WANT_DATA, -1);
+    if (toc_list_is_member(&request->link))
+        toc_list_remove(&request->link);
+    toc_request_complete(request, request->error);
+}
+
+static void publish(struct toc_request *request, struct toc_peer *peer, enum toc_xfer_mode mode)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    xfer->receive_address = (uintptr_t)request->data;
+    xfer->receive_flags = request->data != NULL ? TOC_XFER_CONTIGUOUS : 0;
+    request->chunk = chunk_for(request->total);
+    request->moved = 0;
+    toc_xfer_match(xfer, request->generation, mode, request->total, request->chunk);
+    request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
+    if (mode == TOC_XFER_FRAGMENTS) {
+        request->stage = TOC_STAGE_FRAGMENTS;
+        toc_progress_want(TOC_WANT_DATA, 1);
+        toc_descriptor_notify(peer, request->slot, TOC_WANT_CTS);
+    } else {
+        request->stage = TOC_STAGE_COPY;
+        toc_descriptor_notify(peer, request->slot, TOC_WANT_NONE);
+    }
+}
+
+void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
+                          uint32_t generation, uint64_t size)
+{
+    struct toc_xfer *xfer = toc_xfer_at(toc_world.job, peer->rank, slot);
+    bool reachable = (xfer->send_flags & TOC_XFER_CONTIGUOUS) != 0 && toc_cma_works(peer);
+
+    request->slot = slot;
+    request->generation = generation;
+    request->total = size < request->size ? size : request->size;
+    request->error = size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
+    publish(request, peer, reachable || request->total == 0 ? TOC_XFER_COPY : TOC_XFER_FRAGMENTS);
+    if (request->total == 0) {
+        complete(request);
+        return;
+    }
+    toc_list_append(&incoming, &request->link);
+}
+
+/* The sender is inside a blocking call and can write into our buffer: then the copy costs this
+ * rank nothing. The fence in toc_doorbell_ring() lies between the match and this look; pairs with
+ * the one in the sender's withdrawal (progress/wait.c). */
+static bool is_delegated(const struct toc_request *request, const struct toc_peer *peer)
+{
+    return request->data != NULL && peer->rank != toc_world.rank &&
+           atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
+}
+
+static bool pull_chunk(struct toc_request *request, struct toc_peer *peer, bool in_handler)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    uint32_t number;
+    uint64_t remote = xfer->send_address;
+    if (!toc_xfer_claim(xfer, request->generation, &number))
+        return false;
+    if (toc_copy_chunk(request, peer, true, remote, number) < 0)
+        toc_xfer_freeze(xfer, request->generation);
+    toc_stats.chunks_pulled++;
+    toc_stats.chunks_handler += in_handler;
+    if (toc_xfer_finish(xfer, request->chunks) && peer->rank != toc_world.rank)
+        toc_world_ring(peer, TOC_WANT_NONE);
+    return true;
+}
+
+/* Chunks that one round may copy, over all transfers. */
+static int budget_for(enum toc_progress_context context)
+{
+    switch (context) {
+    case TOC_PROGRESS_WAIT:
+        return 1;
+    case TOC_PROGRESS_TEST:
+        return 1;
+    case TOC_PROGRESS_HANDLER:
+        return (int)toc_env.handler_chunks;
+    default:
+        return 0;
+    }
+}
+
+static bool advance(struct toc_request *request, enum toc_progress_context context, int *budget)
+{
+    struct toc_peer *peer = peer_of(request);
+    struct toc_xfer *xfer = xfer_of(request);
+    bool moved = false;
+    if (request->stage == TOC_STAGE_FRAGMENTS)
+        return false;
+    for (;;) {
+        if (toc_xfer_is_done(xfer, request->generation, request->chunks)) {
+            complete(request);
+            return true;
+        }
+        if (toc_xfer_is_broken(xfer, request->generation)) {
+            publish(request, peer, TOC_XFER_FRAGMENTS);
+            return true;
+        }
+        if (context < TOC_PROGRESS_TEST && is_delegated(request, peer))
+            return moved;
+        if (*budget == 0) {
+            if (context < TOC_PROGRESS_TEST)
+                toc_progress_again();
+            return moved;
+        }
+        if (!pull_chunk(request, peer, context == TOC_PROGRESS_HANDLER))
+            return moved; /* the sender is at the last ones */
+        --*budget;
+        moved = true;
+    }
+}
+
+bool toc_rendezvous_advance_incoming(enum toc_progress_context context)
+{
+    bool moved = false;
+    int budget = budget_for(context);
+    TOC_LIST_EACH(&incoming, member, following)
+    {
+        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context, &budget);
+    }
+    return moved;
+}
+
+void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
+                             const void *payload)
+{
+    TOC_LIST_EACH(&incoming, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (request->slot != cell->slot || request->generation != cell->u.data.generation ||
+            peer_of(request) != peer)
+            continue;
+        toc_copy_unpack(request, cell->u.data.offset, payload, cell->size);
+        request->moved += cell->size;
+        if (request->moved == request->total)
+            complete(request);
+        return;
+    }
+}

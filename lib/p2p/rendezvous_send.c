@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "base/stats.h"
+#include "p2p/protocol.h"
+#include "transport/cma.h"
+#include "transport/xfer.h"
+
+static struct toc_list outgoing; /* matched, not complete */
+static int outgoing_count;       /* all that have a descriptor */
+
+/* Bytes of a message that may be sent with its envelope although it wants an acknowledgement. */
+static bool is_eager(const struct toc_request *request)
+{
+    return request->size <= toc_world.job->layout.eager_max && request->mode == TOC_SEND_SYNC;
+}
+
+static struct toc_xfer *xfer_of(const struct toc_request *request)
+{
+    return toc_xfer_at(toc_world.job, toc_world.rank, request->slot);
+}
+
+static void tell(struct toc_peer *peer, unsigned class_bits)
+{
+    if (peer->rank == toc_world.rank)
+        toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
+    else
+        toc_world_ring(peer, class_bits);
+}
+
+static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
+{
+    cell->kind = is_eager(request) ? TOC_PACKET_EAGER : TOC_PACKET_RTS;
+    cell->flags = is_eager(request) ? TOC_PACKET_SYNC : 0;
+    cell->slot = (uint16_t)request->slot;
+    cell->context = request->context;
+    cell->tag = request->tag;
+    cell->size = request->size;
+    cell->u.data.generation = request->generation;
+}
+
+bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
+{
+    uint32_t bytes = is_eager(request) ? (uint32_t)request->size : 0;
+    void *payload;
+    if (!toc_ring_has_room(&peer->tx, bytes) || !toc_descriptor_take(request))
+        return false;
+    struct toc_cell *cell =
+        bytes > 0 ? toc_ring_reserve_data(&peer->tx, bytes, &payload) : toc_ring_reserve(&peer->tx);
+    struct toc_xfer *xfer = xfer_of(request);
+    xfer->send_address = (uintptr_t)request->data;
+    xfer->send_size = request->size;
+    xfer->send_flags = request->data != NULL ? TOC_XFER_CONTIGUOUS : 0;
+    fill_cell(cell, request);
+    if (bytes > 0)
+        toc_copy_pack(request, 0, payload, bytes);
+    /* The descriptor before the packet that names it: the commit's release covers it. */
+    toc_ring_commit(&peer->tx, cell);
+    request->stage = TOC_STAGE_UNACKED;
+    outgoing_count++;
+    toc_progress_outgoing(1);
+    toc_progress_want(TOC_WANT_CTS, 1);
+    if (bytes > 0 || is_eager(request))
+        toc_stats.sent_eager++;
+    else
+        toc_stats.sent_rendezvous++;
+    tell(peer, toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS));
+    return true;
+}
+
+static void finish(struct toc_request *request)
+{
+    if (request->stage == TOC_STAGE_FRAGMENTS)
+        toc_progress_want(TOC_WANT_SPACE, -1);
+    if (toc_list_is_member(&request->link))
+        toc_list_remove(&request->link);
+    toc_descriptor_give(request);
+    outgoing_count--;
+    toc_progress_outgoing(-1);
+    toc_progress_want(TOC_WANT_CTS, -1);
+    toc_request_complete(request, TOC_OK);
+}
+
+static void adopt(struct toc_request *request, const struct toc_xfer *xfer,
+                  enum toc_request_stage stage)
+{
+    request->total = xfer->total;
+    request->chunk = xfer->chunk;
+    request->chunks = xfer->chunks;
+    request->moved = 0;
+    if (!toc_list_is_member(&request->link))
+        toc_list_append(&outgoing, &request->link);
+    if (stage == TOC_STAGE_FRAGMENTS)
+        toc_progress_want(TOC_WANT_SPACE, 1);
+    request->stage = stage;
+}
+
+/* The receiver has changed the descriptor. */
+static void serve(struct toc_request *request)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    switch (toc_xfer_mode(xfer, request->generation)) {
+    case TOC_XFER_ACK:
+        finish(request);
+        break;
+    case TOC_XFER_COPY:
+        if (request->stage == TOC_STAGE_UNACKED)
+            adopt(request, xfer, TOC_STAGE_COPY);
+        break;
+    case TOC_XFER_FRAGMENTS:
+        if (request->stage != TOC_STAGE_FRAGMENTS)
+            adopt(request, xfer, TOC_STAGE_FRAGMENTS);
+        break;
+    case TOC_XFER_POSTED:
+        break; /* the notice was for an earlier owner of the descriptor */
+    }
+}
+
+/* Copies one chunk into the receiver's buffer, if it can be reached and one is left. */
+static bool push_chunk(struct toc_request *request)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    struct toc_peer *peer = &toc_world.peers[request->peer];
+    uint32_t number;
+    uint64_t remote = xfer->receive_address;
+    if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 || !toc_cma_works(peer) ||
+        !toc_xfer_claim(xfer, request->generation, &number))
+        return false;
+    if (toc_copy_chunk(request, peer, false, remote, number) < 0)
+        toc_xfer_freeze(xfer, request->generation);
+    toc_stats.chunks_pushed++;
+    /* The receiver looks at the count by itself; asleep, or with a broken copy to restart, it has
+     * to be told. */
+    if (toc_xfer_finish(xfer, request->chunks))
+        tell(peer, TOC_WANT_NONE);
+    else if (toc_xfer_is_broken(xfer, request->generation))
+        tell(peer, TOC_WANT_CONTROL);
+    return true;
+}
+
+static bool send_fragment(struct toc_request *request)
+{
+    struct toc_peer *peer = &toc_world.peers[request->peer];
+    uint64_t left = request->total - request->moved;
+    uint32_t bytes = toc_world.job->layout.eager_max;
+    void *payload;
+    if (bytes > left)
+        bytes = (uint32_t)left;
+    struct toc_cell *cell = toc_ring_reserve_data(&peer->tx, bytes, &payload);
+    if (cell == NULL) {
+        if (!toc_ring_want_space(&peer->tx, bytes))
+            return false;
+        cell = toc_ring_reserve_data(&peer->tx, bytes, &payload);
+    }
+    toc_copy_pack(request, request->moved, payload, bytes);
+    cell->kind = TOC_PACKET_FRAGMENT;
+    cell->flags = 0;
+    cell->slot = (uint16_t)request->slot;
+    cell->size = bytes;
+    cell->u.data.generation = request->generation;
+    cell->u.data.offset = request->moved;
+    toc_ring_commit(&peer->tx, cell);
+    tell(peer, TOC_WANT_DATA);
+    toc_stats.fragments++;
+    request->moved += bytes;
+    return true;
+}
+
+static bool advance(struct toc_request *request, enum toc_progress_context context)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    bool moved = false;
+    if (request->stage == TOC_STAGE_FRAGMENTS) {
+        while (request->moved < request->total && send_fragment(request))
+            moved = true;
+        if (request->moved < request->total)
+            return moved;
+    } else if (!toc_xfer_is_done(xfer, request->generation, request->chunks)) {
+        return context == TOC_PROGRESS_WAIT && push_chunk(request);
+    }
+    finish(request);
+    return true;
+}
+
+bool toc_rendezvous_advance_outgoing(enum toc_progress_context context)
+{
+    bool moved = outgoing_count > 0 && toc_descriptors_serve(serve);
+    TOC_LIST_EACH(&outgoing, member, following)
+    {
+        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context);
+    }
+    return moved;
+}
+
+/* Returns to the receivers what they may have left to us, now that we go and compute. */
+void toc_rendezvous_withdraw(void)
+{
+    toc_descriptors_serve(serve);
+    TOC_LIST_EACH(&outgoing, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        struct toc_xfer *xfer = xfer_of(request);
+        if (request->stage == TOC_STAGE_COPY &&
+            !toc_xfer_is_done(xfer, request->generation, request->chunks))
+            tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
+    }
+}
+
+int toc_rendezvous_outgoing(void)
+{
+    return outgoing_count;
+}
+
+void toc_rendezvous_init(void)
+{
+    toc_list_init(&outgoing);
+    outgoing_count = 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: toc_request_complete */
+#include "p2p/request.h"
+
+#include "p2p/p2p.h"
+
+/* Detached requests: freed by a call once they have completed. */
+static struct toc_list detached = {&detached, &detached};
+static int detached_count;
+
+struct toc_request *toc_request_new(enum toc_request_kind kind)
+{
+    struct toc_request *request = toc_handle_alloc(TOC_KIND_REQUEST, sizeof(*request));
+    if (request != NULL) {
+        request->kind = kind;
+        request->active = true;
+    }
+    return request;
+}
+
+struct toc_request *toc_request_get(uintptr_t handle)
+{
+    struct toc_request *request = toc_handle_lookup(TOC_KIND_REQUEST, handle);
+    return request == NULL || request->detached ? NULL : request;
+}
+
+static void dispose(struct toc_request *request)
+{
+    toc_p2p_cleanup(request);
+    toc_handle_free(request);
+}
+
+void toc_request_release(struct toc_request *request)
+{
+    if (request->complete || (request->persistent && !request->active)) {
+        dispose(request);
+        return;
+    }
+    request->detached = true;
+    detached_count++;
+}
+
+void toc_request_complete(struct toc_request *request, enum toc_error error)
+{
+    request->stage = TOC_STAGE_IDLE;
+    request->error = error;
+    request->complete = true;
+    if (request->detached)
+        toc_list_append(&detached, &request->link);
+    if (request->on_complete != NULL)
+        request->on_complete(request);
+}
+
+void toc_request_reap(void)
+{
+    TOC_LIST_EACH(&detached, member, following)
+    {
+        toc_list_remove(member);
+        detached_count--;
+        dispose(TOC_CONTAINER(member, struct toc_request, link));
+    }
+}
+
+int toc_request_detached(void)
+{
+    return detached_count;
+}

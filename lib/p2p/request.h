@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_P2P_REQUEST_H
+#define TOC_P2P_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/list.h"
+#include "core/comm.h"
+#include "core/handle.h"
+#include "datatype/datatype.h"
+
+enum toc_request_kind {
+    TOC_REQUEST_SEND = 1,
+    TOC_REQUEST_RECEIVE,
+    TOC_REQUEST_COLLECTIVE, /* lib/coll: `owner` is its schedule */
+};
+
+enum toc_send_mode { TOC_SEND_STANDARD, TOC_SEND_SYNC, TOC_SEND_READY };
+
+/** Where a request is on its way; says what `link` is a member of. */
+enum toc_request_stage {
+    TOC_STAGE_IDLE,     /* not started, or complete */
+    TOC_STAGE_POSTED,   /* receive: waits for its message (posted queue) */
+    TOC_STAGE_QUEUED,   /* send: waits for room in the ring or for a descriptor (send queue) */
+    TOC_STAGE_UNACKED,  /* send: descriptor is out, not matched yet */
+    TOC_STAGE_COPY,     /* rendezvous, matched: chunks are being copied (incoming/outgoing) */
+    TOC_STAGE_FRAGMENTS /* rendezvous, matched: through the ring (incoming/outgoing) */
+};
+
+/* Sources of a receive, as world ranks. */
+#define TOC_ANY_SOURCE (-1)
+#define TOC_ANY_TAG    (-2) /* MPI_ANY_TAG */
+#define TOC_PROC_NULL  (-3) /* MPI_PROC_NULL, for source and destination */
+
+/**
+ * A request. It either has a handle (MPI_Request) or is embedded in its owner (a schedule; a
+ * blocking call's frame), then object.handle is 0. Touched under the guard only; `complete` is what
+ * waiters look at.
+ */
+struct toc_request {
+    struct toc_object object;
+    enum toc_request_kind kind;
+    enum toc_request_stage stage;
+    bool complete;
+    bool persistent;
+    bool active;   /* persistent: started and not yet waited for; others: true */
+    bool detached; /* MPI_Request_free: goes when it completes */
+    bool cancelled;
+    bool cancel_asked;
+    enum toc_send_mode mode;
+    enum toc_error error; /* outcome, once complete */
+
+    struct toc_comm *comm; /* a reference is held */
+    uint32_t context;
+    int peer; /* world rank of destination or source, or one of the values above */
+    int tag;
+
+    void *buffer;
+    int64_t count;
+    struct toc_datatype *type; /* a reference is held */
+    uint64_t size;             /* packed bytes of the buffer */
+    char *data;                /* contiguous: first byte; else NULL */
+
+    struct toc_list link;
+    uint64_t posted_at; /* order of posting, among receives */
+
+    /* Rendezvous. */
+    uint32_t slot; /* descriptor of the sender */
+    uint32_t generation;
+    uint32_t chunk; /* bytes */
+    uint32_t chunks;
+    uint64_t total; /* bytes that move */
+    uint64_t moved; /* bytes sent or received as fragments */
+
+    /* What the status will say. */
+    int status_source; /* rank in `comm` */
+    int status_tag;
+    uint64_t status_bytes;
+
+    /** Called once, under the guard and possibly in the handler, when the request completes; may
+     *  be called before toc_p2p_start() returns. NULL: none. */
+    void (*on_complete)(struct toc_request *request);
+    void *owner;
+};
+
+/** A request with a handle, or NULL. Guard held. */
+struct toc_request *toc_request_new(enum toc_request_kind kind);
+
+/** Gives up the caller's hold: an inactive or complete request is freed now, an active one when it
+ *  completes. Guard held, not in the handler. */
+void toc_request_release(struct toc_request *request);
+
+/** Marks complete with `error`, tells the owner. Handler-safe. */
+void toc_request_complete(struct toc_request *request, enum toc_error error);
+
+/** Frees detached requests that have completed meanwhile (in the handler, say). */
+void toc_request_reap(void);
+
+/** Number of detached requests that have not been freed yet. */
+int toc_request_detached(void);
+
+/** The request that a handle names, or NULL. */
+struct toc_request *toc_request_get(uintptr_t handle);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: everything but init and free */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/stats.h"
+#include "datatype/cursor.h"
+#include "p2p/protocol.h"
+
+/* Sends to one peer that found no room; while it is not empty, later ones to that peer queue
+ * behind, so that messages do not overtake each other. */
+struct send_queue {
+    struct toc_list requests; /* struct toc_request.link */
+    struct toc_list busy;     /* among the queues that are not empty */
+};
+
+static struct send_queue *queues; /* [world size] */
+static struct toc_list busy_queues;
+static uint64_t eager_limit;
+
+int toc_send_init(void)
+{
+    queues = malloc((size_t)toc_world.size * sizeof(*queues));
+    if (queues == NULL)
+        return TOC_ERR_NO_MEM;
+    for (int rank = 0; rank < toc_world.size; rank++) {
+        toc_list_init(&queues[rank].requests);
+        queues[rank].busy = (struct toc_list){NULL, NULL};
+    }
+    toc_list_init(&busy_queues);
+    eager_limit = (uint64_t)toc_env.eager_limit;
+    if (eager_limit > toc_world.job->layout.eager_max)
+        eager_limit = toc_world.job->layout.eager_max;
+    return 0;
+}
+
+void toc_send_free(void)
+{
+    free(queues);
+    queues = NULL;
+}
+
+unsigned toc_send_class(const struct toc_request *request, unsigned class_bits)
+{
+    /* Odd contexts are those of collectives. */
+    return class_bits | ((request->context & 1) != 0 ? (unsigned)TOC_WANT_COLL : 0);
+}
+
+/* A packet to oneself needs no bell: it is found by the next progress of this very rank. */
+static void tell(struct toc_peer *peer, unsigned class_bits)
+{
+    if (peer->rank == toc_world.rank)
+        toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
+    else
+        toc_world_ring(peer, class_bits);
+}
+
+/* Whole message into the ring; `pack` fills it. Returns the cell to commit, or NULL: no room. */
+static struct toc_cell *reserve_eager(struct toc_peer *peer, uint32_t context, int tag,
+                                      uint64_t size, void **payload)
+{
+    struct toc_cell *cell;
+    if (size <= TOC_CELL_INLINE) {
+        cell = toc_ring_reserve(&peer->tx);
+        if (cell == NULL)
+            return NULL;
+        *payload = cell->u.bytes;
+    } else {
+        cell = toc_ring_reserve_data(&peer->tx, (uint32_t)size, payload);
+        if (cell == NULL)
+            return NULL;
+    }
+    cell->kind = TOC_PACKET_EAGER;
+    cell->flags = 0;
+    cell->context = context;
+    cell->tag = tag;
+    cell->size = size;
+    return cell;
+}
+
+bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
+                      int tag, struct toc_comm *comm)
+{
+    if (dest == TOC_PROC_NULL)
+        return true;
+    uint64_t size = toc_dt_packed_size(type, count);
+    int world_rank = toc_comm_world_rank(comm, dest);
+    struct toc_peer *peer = &toc_world.peers[world_rank];
+    void *payload;
+    if (size > eager_limit || !toc_list_is_empty(&queues[world_rank].requests))
+        return false;
+    struct toc_cell *cell = reserve_eager(peer, toc_comm_p2p_context(comm), tag, size, &payload);
+    if (cell == NULL)
+        return false;
+    if (type->is_contiguous) {
+        memcpy(payload, (const char *)buffer + type->true_lb, size);
+    } else {
+        struct toc_dt_cursor cursor;
+        toc_dt_cursor_init(&cursor, type, (void *)(uintptr_t)buffer, count, UINT64_MAX);
+        toc_dt_pack(&cursor, payload, size);
+    }
+    toc_ring_commit(&peer->tx, cell);
+    tell(peer, TOC_WANT_NONE);
+    toc_stats.sent_eager++;
+    return true;
+}
+
+static bool try_eager(struct toc_request *request, struct toc_peer *peer)
+{
+    void *payload;
+    struct toc_cell *cell =
+        reserve_eager(peer, request->context, request->tag, request->size, &payload);
+    if (cell == NULL)
+        return false;
+    toc_copy_pack(request, 0, payload, request->size);
+    toc_ring_commit(&peer->tx, cell);
+    tell(peer, toc_send_class(request, TOC_WANT_NONE));
+    toc_stats.sent_eager++;
+    toc_request_complete(request, TOC_OK);
+    return true;
+}
+
+static bool try_send(struct toc_request *request, struct toc_peer *peer)
+{
+    if (request->size <= eager_limit && request->mode != TOC_SEND_SYNC)
+        return try_eager(request, peer);
+    return toc_rendezvous_request(request, peer);
+}
+
+static void enqueue(struct toc_request *request)
+{
+    struct send_queue *queue = &queues[request->peer];
+    toc_list_append(&queue->requests, &request->link);
+    request->stage = TOC_STAGE_QUEUED;
+    toc_progress_want(TOC_WANT_SPACE, 1);
+    toc_stats.ring_full++;
+    if (toc_list_is_member(&queue->busy))
+        return;
+    toc_list_append(&busy_queues, &queue->busy);
+    /* A receiver that computes may never drain its ring by itself. */
+    tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
+}
+
+void toc_send_start(struct toc_request *request)
+{
+    if (request->peer == TOC_PROC_NULL) {
+        toc_request_complete(request, TOC_OK);
+        return;
+    }
+    struct send_queue *queue = &queues[request->peer];
+    if (toc_list_is_empty(&queue->requests) && try_send(request, &toc_world.peers[request->peer]))
+        return;
+    enqueue(request);
+}
+
+/* The ring may have got room between a failed attempt and the wish for a bell, which therefore
+ * looks once more. */
+static bool try_or_wish(struct toc_request *request, struct toc_peer *peer)
+{
+    if (try_send(request, peer))
+        return true;
+    uint32_t bytes = request->size <= eager_limit ? (uint32_t)request->size : 0;
+    return toc_ring_want_space(&peer->tx, bytes) && try_send(request, peer);
+}
+
+static bool flush_queue(struct send_queue *queue)
+{
+    struct toc_peer *peer = &toc_world.peers[queue - queues];
+    bool moved = false;
+    while (!toc_list_is_empty(&queue->requests)) {
+        struct toc_request *request = TOC_CONTAINER(queue->requests.next, struct toc_request, link);
+        /* Out of the list first: completion may put the link to other use. */
+        toc_list_remove(&request->link);
+        if (!try_or_wish(request, peer)) {
+            /* back to the front */
+            struct toc_list *first = queue->requests.next;
+            toc_list_append(first, &request->link);
+            return moved;
+        }
+        toc_progress_want(TOC_WANT_SPACE, -1);
+        moved = true;
+    }
+    toc_list_remove(&queue->busy);
+    return moved;
+}
+
+bool toc_send_flush(void)
+{
+    bool moved = false;
+    TOC_LIST_EACH(&busy_queues, member, following)
+    {
+        moved |= flush_queue(TOC_CONTAINER(member, struct send_queue, busy));
+    }
+    return moved;
+}
+
+bool toc_send_is_idle(void)
+{
+    return toc_list_is_empty(&busy_queues);
+}

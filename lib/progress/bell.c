@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "progress/bell.h"
+
+#include "base/stats.h"
+#include "notify/notify.h"
+#include "progress/guard.h"
+#include "progress/progress.h"
+#include "transport/world.h"
+
+/* This rank's own view of its bell. Only the owner changes mode and mask, under the guard, so these
+ * copies are exact and no shared line has to be read. */
+static enum toc_bell_mode mode;
+static unsigned armed_mask;
+
+static int reasons[8]; /* by bit number of TOC_WANT_* */
+static unsigned wanted;
+static int outgoing;
+static bool starved;
+static bool again;
+
+/* Rounds of progress that a rank makes on its way out before it lets the handler do the rest. */
+#define DEPART_ROUNDS 8
+
+void toc_progress_want(enum toc_bell_class class_bit, int change)
+{
+    int number = __builtin_ctz((unsigned)class_bit);
+    reasons[number] += change;
+    if (reasons[number] > 0)
+        wanted |= (unsigned)class_bit;
+    else
+        wanted &= ~(unsigned)class_bit;
+}
+
+void toc_progress_outgoing(int change)
+{
+    outgoing += change;
+}
+
+int toc_bell_outgoing(void)
+{
+    return outgoing;
+}
+
+void toc_progress_starve(void)
+{
+    starved = true;
+    toc_stats.starved++;
+}
+
+void toc_progress_fed(void)
+{
+    starved = false;
+}
+
+void toc_progress_again(void)
+{
+    again = true;
+}
+
+static uint64_t change(enum toc_bell_mode new_mode, unsigned mask, uint64_t *old)
+{
+    mode = new_mode;
+    armed_mask = mask;
+    return toc_doorbell_change(toc_world.bell, new_mode, mask, old);
+}
+
+/* What to be interrupted for: what is under way, and always a peer in need (a full ring that wants
+ * to be drained). Nothing while the handler could not take anything. */
+static unsigned wish(void)
+{
+    /* No job: before MPI_Init and after MPI_Finalize, when some calls are still legal. */
+    if (toc_world.job == NULL || starved || !toc_world.notifier->interrupts)
+        return 0;
+    return wanted | TOC_WANT_CONTROL;
+}
+
+static void arm(unsigned mask)
+{
+    uint64_t old;
+    change(mask != 0 ? TOC_BELL_ARMED : TOC_BELL_QUIET, mask, &old);
+}
+
+/* The handler strikes its own bell: it runs again right after the program had a chance, with the
+ * program's signals let through in between. */
+static void strike_self(void)
+{
+    again = false;
+    toc_stats.bells_self++;
+    toc_world_strike(toc_world.rank);
+}
+
+/* Arms, then looks once more: what was published before the new epoch had no bell to ring. */
+static void arm_and_look(enum toc_progress_context context)
+{
+    for (int round = 0;; round++) {
+        unsigned mask = wish();
+        arm(mask);
+        if (mask == 0)
+            break;
+        if (!toc_progress_run(context))
+            break;
+        if (round == DEPART_ROUNDS) {
+            again = true;
+            break;
+        }
+    }
+    if (again && wish() != 0)
+        strike_self();
+}
+
+void toc_progress_depart(void)
+{
+    unsigned mask = wish();
+    /* A mask that wants too much is left as it is: it costs a false alarm at worst, and changing it
+     * twice for every receive would cost more. The handler trims it when it finds nothing. */
+    if (mode == TOC_BELL_ARMED ? (mask & ~armed_mask) != 0 || mask == 0 : mask != 0) {
+        arm_and_look(TOC_PROGRESS_CALL);
+    } else if (again && mask != 0) {
+        strike_self();
+    }
+}
+
+void toc_progress_serve(enum toc_progress_context context)
+{
+    toc_guard_take_deferred();
+    if (!toc_progress_run(context) && !again)
+        toc_stats.bells_false++;
+    arm_and_look(context);
+}
+
+void toc_bell_hush(void)
+{
+    uint64_t old;
+    if (mode == TOC_BELL_ARMED && (armed_mask & ~(unsigned)TOC_WANT_CONTROL) != 0)
+        change(TOC_BELL_QUIET, 0, &old);
+}
+
+bool toc_bell_nap(unsigned timeout_us)
+{
+    uint64_t old;
+    uint64_t word = change(TOC_BELL_SLEEP, 0, &old);
+    bool timed_out = false;
+    /* Rings and descriptors once more, after the exchange: a sender that read the word before it
+     * did not wake us. */
+    if (!toc_progress_run(TOC_PROGRESS_WAIT)) {
+        toc_stats.sleeps++;
+        timed_out = !toc_doorbell_sleep(toc_world.bell, word, timeout_us);
+        if (timed_out && toc_progress_has_work())
+            /* There is work, and no bell: it may be on its way (its sender lost the core between
+             * the packet and the bell). One more sleep tells. */
+            if (!toc_doorbell_sleep(toc_world.bell, word, 50000))
+                toc_stats.rescues++;
+    }
+    change(TOC_BELL_QUIET, 0, &old);
+    return timed_out;
+}

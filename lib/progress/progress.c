@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: everything but register and reset */
+#include "progress/progress.h"
+
+#include <string.h>
+
+#include "base/env.h"
+#include "base/stats.h"
+#include "progress/bell.h"
+#include "progress/guard.h"
+#include "transport/world.h"
+
+/* Packets taken from one ring before the next one has its turn; and in the handler. */
+#define DRAIN_BURST 64
+
+/* A ring that was empty this many times is no longer looked at until its sender says so, in jobs
+ * with more ranks than WATCH_ALL. */
+#define IDLE_POLLS 512
+#define WATCH_ALL  4
+
+static const struct toc_progress_events *layers[TOC_PROGRESS_LAYERS];
+static unsigned layer_count;
+
+void toc_progress_register(const struct toc_progress_events *events)
+{
+    layers[layer_count++] = events;
+}
+
+void toc_progress_reset(void)
+{
+    layer_count = 0;
+}
+
+static bool deliver(enum toc_progress_context context, struct toc_peer *peer,
+                    const struct toc_cell *cell, uint32_t *data_bytes)
+{
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->packet != NULL)
+            return layers[i]->packet(context, peer, cell, data_bytes);
+    return false;
+}
+
+/* A ring that has been idle for long: stop watching it, and look once more, because a sender that
+ * saw our bit still set has not set it again. */
+static void rest(struct toc_peer *peer)
+{
+    peer->idle = 0;
+    toc_doorbell_unwatch(toc_world.bell, (uint32_t)peer->rank);
+    if (toc_ring_peek(&peer->rx) != NULL)
+        toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
+}
+
+static bool drain(enum toc_progress_context context, struct toc_peer *peer)
+{
+    unsigned taken = 0;
+    struct toc_cell *cell;
+
+    while (taken < DRAIN_BURST && (cell = toc_ring_peek(&peer->rx)) != NULL) {
+        uint32_t data_bytes = 0;
+        if (!deliver(context, peer, cell, &data_bytes))
+            break;
+        toc_ring_consume(&peer->rx, cell, data_bytes);
+        taken++;
+    }
+    if (taken > 0) {
+        peer->idle = 0;
+        if (toc_ring_settle(&peer->rx))
+            toc_world_ring(peer, TOC_WANT_SPACE);
+        return true;
+    }
+    if (++peer->idle > IDLE_POLLS && toc_world.size > WATCH_ALL)
+        rest(peer);
+    return false;
+}
+
+static bool drain_word(enum toc_progress_context context, uint32_t number)
+{
+    bool moved = false;
+    uint64_t bits = atomic_load_explicit(&toc_world.bell->pending[number], memory_order_relaxed);
+    while (bits != 0) {
+        uint32_t rank = number * 64 + (uint32_t)__builtin_ctzll(bits);
+        bits &= bits - 1;
+        moved |= drain(context, &toc_world.peers[rank]);
+    }
+    return moved;
+}
+
+bool toc_progress_run(enum toc_progress_context context)
+{
+    bool moved = false;
+    for (uint32_t number = 0; number < toc_world.pending_words; number++)
+        moved |= drain_word(context, number);
+    for (unsigned i = 0; i < layer_count; i++)
+        moved |= layers[i]->advance(context);
+    return moved;
+}
+
+bool toc_progress_has_work(void)
+{
+    for (int rank = 0; rank < toc_world.size; rank++)
+        if (toc_ring_peek(&toc_world.peers[rank].rx) != NULL)
+            return true;
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->has_work != NULL && layers[i]->has_work())
+            return true;
+    return false;
+}
+
+void toc_progress_relied_on(void)
+{
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->depart != NULL)
+            layers[i]->depart();
+}
+
+void toc_progress_handler(void)
+{
+    toc_stats.bells_taken++;
+    if (!toc_guard_try()) {
+        toc_stats.bells_deferred++;
+        toc_doorbell_stir(toc_world.bell);
+        return;
+    }
+    toc_progress_serve(TOC_PROGRESS_HANDLER);
+    toc_guard_open();
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_PROGRESS_PROGRESS_H
+#define TOC_PROGRESS_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "notify/doorbell.h"
+#include "transport/ring.h"
+
+struct toc_peer;
+
+/*
+ * Progress: drains the rings and moves what is under way, from three places: the handler, a call
+ * that does not block, a call that waits. Guard held in all of them.
+ */
+enum toc_progress_context {
+    TOC_PROGRESS_HANDLER, /* bounded; the program computes */
+    TOC_PROGRESS_CALL,    /* a call on its way out: no copies of rendezvous data */
+    TOC_PROGRESS_TEST,    /* a call that asks for progress (MPI_Test): at most one chunk */
+    TOC_PROGRESS_WAIT,    /* a blocking call with nothing better to do */
+};
+
+/** What the layers above hang in: the only way upwards besides request->on_complete. All are
+ *  handler-safe and called with the guard held. Unused members are NULL. */
+struct toc_progress_events {
+    /** A packet of `peer`. *data_bytes: what it holds of the data area. False: cannot be taken for
+     *  want of buffers (starved); it stays in the ring. */
+    bool (*packet)(enum toc_progress_context context, struct toc_peer *peer,
+                   const struct toc_cell *cell, uint32_t *data_bytes);
+    /** Moves queued sends, rendezvous, schedules. True when anything moved. */
+    bool (*advance)(enum toc_progress_context context);
+    /** Has work for this rank arrived that no bell is needed for to be seen? For the sleeper's
+     *  safety check. */
+    bool (*has_work)(void);
+    /** The rank leaves a blocking call during which peers may have relied on its help. */
+    void (*depart)(void);
+};
+
+#define TOC_PROGRESS_LAYERS 4
+
+/** Adds a layer's events; before the first progress. */
+void toc_progress_register(const struct toc_progress_events *events);
+
+/** Forgets all layers; MPI_Finalize. */
+void toc_progress_reset(void);
+
+/** One round. True when anything moved. */
+bool toc_progress_run(enum toc_progress_context context);
+
+/** Counts reasons to be interrupted for packets of one class (TOC_WANT_*): +1 when one comes up,
+ *  -1 when it goes. */
+void toc_progress_want(enum toc_bell_class class_bit, int change);
+
+/** Counts rendezvous sends that this rank could help with while it waits. */
+void toc_progress_outgoing(int change);
+
+/** Under the guard, before it opens: arms the bell for what is wanted now, and looks once more for
+ *  what came before it was armed. Cheap when nothing changed. */
+void toc_progress_depart(void);
+
+/** Serves a bell that just struck (HANDLER), or one that was deferred (CALL): progress, then a
+ * fresh epoch. Guard held. */
+void toc_progress_serve(enum toc_progress_context context);
+
+/** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. */
+void toc_progress_wait(bool (*done)(const void *argument), const void *argument);
+
+/** The handler's work ran out of its budget: have it called again as soon as it has returned. */
+void toc_progress_again(void);
+
+/** The bell has struck: the notifiers' entry, on the handler's own stack. */
+void toc_progress_handler(void);
+
+/** The handler met a dry pool: no bells until a call has refilled it. */
+void toc_progress_starve(void);
+
+/** Called by lib/p2p after it has refilled the pools. */
+void toc_progress_fed(void);
+
+#endif

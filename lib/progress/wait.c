@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "base/env.h"
+#include "base/syscall.h"
+#include "progress/bell.h"
+#include "progress/progress.h"
+#include "transport/world.h"
+
+/* Polls before an armed rank that waits stops being armed: long enough for a short message to come
+ * without the cost of two changes of the bell. */
+#define HUSH_POLLS 128
+
+/* Polls between two looks at the clock. */
+#define CLOCK_POLLS 64
+
+#define FIRST_NAP_US 1000
+#define LAST_NAP_US  100000
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* State of one wait. */
+struct wait {
+    unsigned polls;   /* without result, since something moved last */
+    int64_t spin_end; /* when to stop polling; 0 before the first look at the clock */
+    bool yielded;
+    bool helping; /* peers have been told that this rank copies for its sends */
+    unsigned nap_us;
+};
+
+/* Peers may leave copies of our outgoing rendezvous to us from now on. */
+static void offer_help(struct wait *wait)
+{
+    wait->helping = true;
+    atomic_store_explicit(&toc_world.bell->blocking, 1, memory_order_seq_cst);
+}
+
+static void withdraw_help(void)
+{
+    atomic_store_explicit(&toc_world.bell->blocking, 0, memory_order_relaxed);
+    /* Withdrawn before the look at the matches: pairs with the fence between match and the look at
+     * `blocking` in the receiver (toc_doorbell_ring). */
+    atomic_thread_fence(memory_order_seq_cst);
+    toc_progress_relied_on();
+}
+
+/* True while it is worth polling on. */
+static bool spin(struct wait *wait)
+{
+    wait->polls++;
+    if (wait->polls == HUSH_POLLS)
+        toc_bell_hush();
+    if (toc_world.crowded)
+        return wait->polls < HUSH_POLLS;
+    if (wait->polls % CLOCK_POLLS != 0)
+        return true;
+    __builtin_ia32_pause();
+    int64_t now = now_ns();
+    if (wait->spin_end == 0)
+        wait->spin_end = now + toc_env.spin_us * 1000;
+    return now < wait->spin_end;
+}
+
+static void give_way(struct wait *wait)
+{
+    if (!wait->yielded) {
+        wait->yielded = true;
+        toc_syscall0(SYS_sched_yield);
+        return;
+    }
+    toc_bell_hush();
+    if (toc_bell_nap(wait->nap_us))
+        wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
+    else
+        wait->nap_us = FIRST_NAP_US;
+}
+
+void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
+{
+    struct wait wait = {.nap_us = FIRST_NAP_US};
+    while (!done(argument)) {
+        if (!wait.helping && toc_bell_outgoing() > 0)
+            offer_help(&wait);
+        if (toc_progress_run(TOC_PROGRESS_WAIT)) {
+            wait.polls = 0;
+            wait.spin_end = 0;
+            wait.yielded = false;
+        } else if (!spin(&wait)) {
+            give_way(&wait);
+        }
+    }
+    if (wait.helping)
+        withdraw_help();
+}

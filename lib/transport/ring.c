@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "transport/ring.h"
+
+/* Payloads start on cache lines, so that producer and consumer of neighbours do not share one. */
+static uint32_t data_span(uint32_t bytes)
+{
+    return (bytes + TOC_CACHE_LINE - 1) & ~(uint32_t)(TOC_CACHE_LINE - 1);
+}
+
+void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t receiver,
+                   uint32_t sender)
+{
+    const struct toc_job_layout *layout = &job->layout;
+    uint64_t number = (uint64_t)receiver * job->nranks + sender;
+    char *base = (char *)job + layout->rings_offset + number * layout->ring_bytes;
+
+    *ring = (struct toc_ring){
+        .control = (struct toc_ring_control *)base,
+        .cells = (struct toc_cell *)(base + TOC_RING_CTL_BYTES),
+        .data = (unsigned char *)base + TOC_RING_CTL_BYTES +
+                (uint64_t)layout->ring_cells * TOC_CELL_BYTES,
+        .cell_mask = layout->ring_cells - 1,
+        .data_size = layout->ring_data_bytes,
+    };
+}
+
+/* Where a payload of `span` bytes would start: it must not wrap, so the rest of the lap is skipped
+ * when it is too short. */
+static uint32_t data_start(const struct toc_ring *ring, uint32_t span)
+{
+    uint32_t at = ring->data_index & (ring->data_size - 1);
+    return at + span > ring->data_size ? ring->data_index + (ring->data_size - at)
+                                       : ring->data_index;
+}
+
+static bool fits(const struct toc_ring *ring, uint32_t data_bytes)
+{
+    if (ring->index - ring->head_seen > ring->cell_mask)
+        return false;
+    if (data_bytes == 0)
+        return true;
+    uint32_t span = data_span(data_bytes);
+    return data_start(ring, span) + span - ring->data_seen <= ring->data_size;
+}
+
+bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
+{
+    /* The consumer is through with the cells and bytes before it publishes the counters: pairs with
+     * the releases in toc_ring_consume(); our overwriting stores come after these loads. */
+    ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
+    ring->data_seen = atomic_load_explicit(&ring->control->data_head, memory_order_acquire);
+    return fits(ring, data_bytes);
+}
+
+bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes)
+{
+    return fits(ring, data_bytes) || toc_ring_refresh(ring, data_bytes);
+}
+
+struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_bytes, void **data)
+{
+    if (!toc_ring_has_room(ring, data_bytes))
+        return NULL;
+    struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];
+    uint32_t span = data_span(data_bytes);
+    uint32_t start = data_start(ring, span);
+    ring->data_next = start + span;
+    cell->u.data.position = start;
+    *data = ring->data + (start & (ring->data_size - 1));
+    return cell;
+}
+
+bool toc_ring_want_space(struct toc_ring *ring, uint32_t data_bytes)
+{
+    atomic_store_explicit(&ring->control->want_space, 1, memory_order_relaxed);
+    /* want_space before the second look at the counters. Pairs with the fence in
+     * toc_ring_settle(): either we see the space, or the consumer sees the wish. */
+    atomic_thread_fence(memory_order_seq_cst);
+    return toc_ring_refresh(ring, data_bytes);
+}
+
+void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell, uint32_t data_bytes)
+{
+    if (data_bytes > 0) {
+        ring->data_index = cell->u.data.position + data_span(data_bytes);
+        atomic_store_explicit(&ring->control->data_head, ring->data_index, memory_order_release);
+    }
+    ring->index++;
+    ring->unsettled++;
+    /* Our reads of cell and payload before the licence to overwrite them: pairs with the acquire in
+     * toc_ring_refresh(). */
+    atomic_store_explicit(&ring->control->head, ring->index, memory_order_release);
+}
+
+bool toc_ring_settle(struct toc_ring *ring)
+{
+    ring->unsettled = 0;
+    /* The counters before the look at want_space: pairs with the fence in toc_ring_want_space(). */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&ring->control->want_space, memory_order_relaxed) == 0)
+        return false;
+    /* An exchange, so that a wish which arrives between load and store is not wiped out. */
+    return atomic_exchange_explicit(&ring->control->want_space, 0, memory_order_seq_cst) != 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_TRANSPORT_RING_H
+#define TOC_TRANSPORT_RING_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/job.h"
+
+/*
+ * Ring: single producer, single consumer, one per ordered pair of ranks. A packet is one cell, one
+ * cache line; payload that does not fit in the cell goes through the ring's data area, which is
+ * allocated and freed in the order of the cells. A cell is published by its sequence number alone,
+ * so that a small message costs the consumer one cache line.
+ *
+ *     producer: cell = reserve(...); fill; commit     (or leave it: nothing was published)
+ *     consumer: cell = peek(); use; consume           then toc_ring_settle() when it is done
+ *
+ * Counters run freely and are compared by unsigned difference. Model: tests/model/ring.pml.
+ */
+
+#define TOC_CELL_INLINE 40
+
+enum toc_packet_kind {
+    TOC_PACKET_EAGER = 1,    /* whole message, inline or in the data area */
+    TOC_PACKET_RTS = 2,      /* request of a rendezvous */
+    TOC_PACKET_FRAGMENT = 3, /* part of a rendezvous that goes through the ring */
+};
+
+#define TOC_PACKET_SYNC 1u /* flag: sender waits for the match (its descriptor is in `slot`) */
+
+struct toc_cell {
+    _Atomic uint32_t sequence; /* index of the cell + 1 when full */
+    uint8_t kind;              /* enum toc_packet_kind */
+    uint8_t flags;             /* TOC_PACKET_* */
+    uint16_t slot;             /* sender's rendezvous descriptor: RTS, FRAGMENT, SYNC */
+    uint32_t context;          /* communicator context; FRAGMENT: unused */
+    int32_t tag;
+    uint64_t size; /* bytes: of the message; FRAGMENT: of this part */
+    union {
+        unsigned char bytes[TOC_CELL_INLINE]; /* EAGER without data area */
+        struct {
+            uint32_t position;   /* in the data area, free-running */
+            uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
+            uint64_t offset;     /* FRAGMENT: where it goes in the message */
+        } data;
+    } u;
+};
+_Static_assert(sizeof(struct toc_cell) == TOC_CELL_BYTES, "a cell is a cache line");
+
+/** Shared control words; the two sides write different lines. */
+struct toc_ring_control {
+    alignas(TOC_CACHE_LINE) _Atomic uint32_t head;       /* cells consumed */
+    _Atomic uint32_t data_head;                          /* bytes of the data area given back */
+    alignas(TOC_CACHE_LINE) _Atomic uint32_t want_space; /* producer waits for a bell */
+};
+_Static_assert(sizeof(struct toc_ring_control) == TOC_RING_CTL_BYTES, "placed by base/job.c");
+
+/** Either side's private view of a ring. */
+struct toc_ring {
+    struct toc_ring_control *control;
+    struct toc_cell *cells;
+    unsigned char *data;
+    uint32_t cell_mask;
+    uint32_t data_size;
+    uint32_t index;      /* producer: next cell to fill; consumer: next to read */
+    uint32_t data_index; /* producer: next byte to hand out; consumer: given back so far */
+    uint32_t head_seen;  /* producer: last value read of control->head */
+    uint32_t data_seen;  /* producer: last value read of control->data_head */
+    uint32_t data_next;  /* producer: data_index after the commit of the reserved packet */
+    uint32_t unsettled;  /* consumer: cells consumed since toc_ring_settle() */
+};
+
+/** Binds `ring` to the memory of ring `receiver` <- `sender` in the segment; both sides start at
+ *  zero. */
+void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t receiver,
+                   uint32_t sender);
+
+/** Producer's slow path: reads the consumer's counters again. */
+bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes);
+
+/** Producer: room for a packet with `data_bytes` (0, or up to eager_max) in the data area? */
+bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes);
+
+/** Producer: reserves a cell and, for data_bytes > 0, space in the data area (*data). NULL when the
+ *  ring is full. Nothing is visible to the consumer, and nothing is lost by not committing. */
+struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_bytes, void **data);
+
+/** Producer: a full ring. Asks for a bell when there is space and looks once more; true when there
+ *  is space already. */
+bool toc_ring_want_space(struct toc_ring *ring, uint32_t data_bytes);
+
+/** Consumer: gives everything consumed back. True when the producer asked for a bell: ring it. */
+bool toc_ring_settle(struct toc_ring *ring);
+
+/** Consumer: payload of a packet in the data area. */
+static inline const void *toc_ring_payload(const struct toc_ring *ring, const struct toc_cell *cell)
+{
+    return ring->data + (cell->u.data.position & (ring->data_size - 1));
+}
+
+/** Producer: reserves a cell without data area, or NULL when the ring is full. */
+static inline struct toc_cell *toc_ring_reserve(struct toc_ring *ring)
+{
+    if (ring->index - ring->head_seen > ring->cell_mask && !toc_ring_refresh(ring, 0))
+        return NULL;
+    ring->data_next = ring->data_index;
+    return &ring->cells[ring->index & ring->cell_mask];
+}
+
+/** Producer: publishes the reserved packet. */
+static inline void toc_ring_commit(struct toc_ring *ring, struct toc_cell *cell)
+{
+    ring->index++;
+    ring->data_index = ring->data_next;
+    /* The filled cell and its payload before its number: pairs with the acquire in peek. */
+    atomic_store_explicit(&cell->sequence, ring->index, memory_order_release);
+}
+
+/** Consumer: next full cell, or NULL. */
+static inline struct toc_cell *toc_ring_peek(const struct toc_ring *ring)
+{
+    struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];
+    /* Pairs with the release in toc_ring_commit(). */
+    if (atomic_load_explicit(&cell->sequence, memory_order_acquire) != ring->index + 1)
+        return NULL;
+    return cell;
+}
+
+/** Consumer: done with the cell that peek returned and with its payload. */
+void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell, uint32_t data_bytes);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: toc_world_strike, toc_world_ring */
+#include "transport/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "base/stats.h"
+#include "base/syscall.h"
+
+struct toc_world toc_world;
+
+/* What peers must find when they try a cross-memory read. */
+static uint64_t nonce;
+
+static bool read_number(const char *name, long low, long high, long *value)
+{
+    const char *text = getenv(name);
+    char *end;
+    if (text == NULL || *text == '\0')
+        return false;
+    errno = 0;
+    *value = strtol(text, &end, 10);
+    return errno == 0 && *end == '\0' && *value >= low && *value <= high;
+}
+
+static int usable_cores(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0)
+        return CPU_COUNT(&set);
+    return 1;
+}
+
+static int attach_job(char *message, size_t size)
+{
+    const char *what = NULL;
+    long fd, rank;
+    if (!read_number(TOC_ENV_JOB_FD, 0, 1 << 20, &fd)) {
+        snprintf(message, size, "%s=%s is not a descriptor number: start the program with mpirun",
+                 TOC_ENV_JOB_FD, getenv(TOC_ENV_JOB_FD));
+        return TOC_ERR_MISMATCH;
+    }
+    int status = toc_job_attach((int)fd, &toc_world.job, &what);
+    if (status != 0) {
+        snprintf(message, size,
+                 "cannot join the job behind descriptor %ld: %s; use the mpirun of the same "
+                 "Tocsin, and let no wrapper close descriptors",
+                 fd, what);
+        return status;
+    }
+    if (!read_number(TOC_ENV_RANK, 0, (long)toc_world.job->nranks - 1, &rank)) {
+        snprintf(message, size, "%s is not a rank of a job of %u", TOC_ENV_RANK,
+                 toc_world.job->nranks);
+        return TOC_ERR_MISMATCH;
+    }
+    close((int)fd); /* the program's children have no business with it */
+    unsetenv(TOC_ENV_JOB_FD);
+    toc_world.rank = (int)rank;
+    toc_world.launched = true;
+    return 0;
+}
+
+static int single_job(char *message, size_t size)
+{
+    const char *what = NULL;
+    int fd;
+    int status = toc_job_create(1, (uint32_t)usable_cores(), 0, &fd, &toc_world.job, &what);
+    if (status < 0) {
+        snprintf(message, size, "cannot make shared memory for a job of one rank: %s: %s", what,
+                 strerror(-status));
+        return status;
+    }
+    close(fd);
+    toc_world.rank = 0;
+    toc_world.launched = false;
+    return 0;
+}
+
+static uint64_t pid_namespace(void)
+{
+    struct stat st;
+    return stat("/proc/self/ns/pid", &st) == 0 ? (uint64_t)st.st_ino : 0;
+}
+
+static struct toc_doorbell *bell_of(int rank)
+{
+    struct toc_job_header *job = toc_world.job;
+    return (struct toc_doorbell *)((char *)job + job->layout.doorbells_offset) + rank;
+}
+
+static void publish(void)
+{
+    struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    nonce = ((uint64_t)toc_world.pid << 32 | (uint32_t)toc_world.rank) ^ (uintptr_t)&nonce ^
+            UINT64_C(0x70c5190000000000);
+    atomic_store_explicit(&entry->pid, toc_world.pid, memory_order_relaxed);
+    atomic_store_explicit(&entry->tid, toc_world.tid, memory_order_relaxed);
+    atomic_store_explicit(&entry->notifier, toc_world.notifier->id, memory_order_relaxed);
+    atomic_store_explicit(&entry->signo, (int)toc_env.signal, memory_order_relaxed);
+    atomic_store_explicit(&entry->pidns, pid_namespace(), memory_order_relaxed);
+    atomic_store_explicit(&entry->nonce_address, (uintptr_t)&nonce, memory_order_relaxed);
+    atomic_store_explicit(&entry->nonce, nonce, memory_order_relaxed);
+}
+
+static int make_peers(void)
+{
+    struct toc_job_header *job = toc_world.job;
+    toc_world.peers = calloc((size_t)toc_world.size, sizeof(*toc_world.peers));
+    if (toc_world.peers == NULL)
+        return TOC_ERR_NO_MEM;
+    for (int rank = 0; rank < toc_world.size; rank++) {
+        struct toc_peer *peer = &toc_world.peers[rank];
+        peer->rank = rank;
+        peer->bell = bell_of(rank);
+        peer->entry = toc_job_rank(job, (uint32_t)rank);
+        toc_ring_bind(&peer->tx, job, (uint32_t)rank, (uint32_t)toc_world.rank);
+        toc_ring_bind(&peer->rx, job, (uint32_t)toc_world.rank, (uint32_t)rank);
+    }
+    return 0;
+}
+
+int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t size)
+{
+    int status =
+        getenv(TOC_ENV_JOB_FD) != NULL ? attach_job(message, size) : single_job(message, size);
+    if (status != 0)
+        return status;
+    struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    if (atomic_load(&entry->state) != TOC_RANK_STARTED) {
+        snprintf(message, size,
+                 "rank %d has been taken by process %d already: one program a rank may call "
+                 "MPI_Init, once",
+                 toc_world.rank, atomic_load(&entry->pid));
+        return TOC_ERR_MISMATCH;
+    }
+    toc_world.size = (int)toc_world.job->nranks;
+    toc_world.bell = bell_of(toc_world.rank);
+    toc_world.notifier = notifier;
+    toc_world.pid = (int32_t)getpid();
+    toc_world.tid = (int32_t)syscall(SYS_gettid);
+    toc_world.pending_words = ((uint32_t)toc_world.size + 63) / 64;
+    toc_world.crowded = toc_world.job->nranks > toc_world.job->cores;
+    if (make_peers() != 0) {
+        snprintf(message, size, "no memory for the table of %d ranks", toc_world.size);
+        return TOC_ERR_NO_MEM;
+    }
+    publish();
+    /* Yama's scope 1 lets a process copy from its descendants only; this opens it to the launcher
+     * and all that descend from it. Fails where there is no Yama. */
+    if (toc_world.job->launcher_pid != 0)
+        prctl(PR_SET_PTRACER, (unsigned long)toc_world.job->launcher_pid, 0, 0, 0);
+    return 0;
+}
+
+void toc_world_announce(void)
+{
+    struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    /* Everything published before it: pairs with the acquire of those who look us up. */
+    atomic_store_explicit(&entry->state, TOC_RANK_JOINED, memory_order_release);
+}
+
+void toc_world_leave(void)
+{
+    struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    atomic_store_explicit(&entry->state, TOC_RANK_FINALIZED, memory_order_release);
+    free(toc_world.peers);
+    toc_world.peers = NULL;
+    toc_world.bell = NULL;
+    toc_job_detach(toc_world.job);
+    toc_world.job = NULL;
+}
+
+int toc_world_strike(int rank)
+{
+    struct toc_job_rank *entry = toc_world.peers[rank].entry;
+    /* An armed peer has joined: it armed its bell after its announcement. */
+    const struct toc_notify_ops *ops =
+        toc_notify_by_id(atomic_load_explicit(&entry->notifier, memory_order_relaxed));
+    struct toc_notify_target target = {
+        .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
+        .tid = atomic_load_explicit(&entry->tid, memory_order_relaxed),
+        .signo = atomic_load_explicit(&entry->signo, memory_order_relaxed),
+    };
+    if (ops == NULL || atomic_load_explicit(&entry->unsignalable, memory_order_relaxed) != 0)
+        return TOC_ERR_UNSUPPORTED;
+    int status = ops->strike(&target);
+    if (status < 0 && status != -EAGAIN)
+        atomic_store_explicit(&entry->unsignalable, 1, memory_order_relaxed);
+    return status;
+}
+
+void toc_world_ring(struct toc_peer *peer, unsigned class_bits)
+{
+    switch (toc_doorbell_ring(peer->bell, (uint32_t)toc_world.rank, class_bits,
+                              toc_env.interrupt == TOC_ENV_INTERRUPT_ALWAYS, toc_world_strike,
+                              peer->rank)) {
+    case TOC_BELL_NOTIFIED:
+        toc_stats.bells_sent++;
+        break;
+    case TOC_BELL_SUPPRESSED:
+        toc_stats.bells_suppressed++;
+        break;
+    case TOC_BELL_FAILED:
+        toc_stats.bells_failed++;
+        break;
+    case TOC_BELL_WOKEN:
+        toc_stats.wakes_sent++;
+        break;
+    case TOC_BELL_NOT_NEEDED:
+        break;
+    }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_TRANSPORT_WORLD_H
+#define TOC_TRANSPORT_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/job.h"
+#include "notify/doorbell.h"
+#include "notify/notify.h"
+#include "transport/ring.h"
+
+/** What this rank knows of another one (or of itself: messages to oneself take the same path). */
+struct toc_peer {
+    struct toc_ring tx; /* to the peer */
+    struct toc_ring rx; /* from the peer */
+    struct toc_doorbell *bell;
+    struct toc_job_rank *entry;
+    int rank;
+    uint32_t idle; /* polls in a row that found its ring empty */
+    uint8_t cma;   /* enum toc_cma_state */
+};
+
+/** The job as this rank sees it; filled by toc_world_join(). */
+struct toc_world {
+    struct toc_job_header *job;
+    struct toc_peer *peers; /* [size] */
+    struct toc_doorbell *bell;
+    const struct toc_notify_ops *notifier;
+    int rank;
+    int size;
+    int32_t pid;
+    int32_t tid;
+    uint32_t pending_words; /* words of the pending set that this job uses */
+    bool crowded;           /* more ranks than cores: waiting gives way at once */
+    bool launched;          /* by mpirun; else a job of one rank */
+};
+
+extern struct toc_world toc_world;
+
+/** Attaches to the job of mpirun (environment), or makes a job of one rank; publishes this rank's
+ *  pid, thread and nonce, but does not set it JOINED yet. 0, or negative with a sentence in
+ *  `message`. */
+int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t size);
+
+/** This rank can be reached from now on. */
+void toc_world_announce(void);
+
+/** Last act of MPI_Finalize: marks the rank FINALIZED and unmaps. */
+void toc_world_leave(void);
+
+/** Strikes the bell of rank `peer` by that rank's own notifier; for toc_doorbell_ring(). */
+int toc_world_strike(int peer);
+
+/** Rings `peer` for packets of the given class and counts the outcome. Handler-safe. */
+void toc_world_ring(struct toc_peer *peer, unsigned class_bits);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#include "transport/xfer.h"
+
+static uint64_t tagged(uint32_t generation, uint32_t value)
+{
+    return (uint64_t)generation << 32 | value;
+}
+
+struct toc_xfer *toc_xfer_at(struct toc_job_header *job, int rank, uint32_t slot)
+{
+    struct toc_xfer *first = (struct toc_xfer *)((char *)job + job->layout.xfers_offset);
+    return first + (uint64_t)rank * TOC_XFERS_PER_RANK + slot;
+}
+
+void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
+                    uint64_t total, uint32_t chunk)
+{
+    xfer->total = total;
+    xfer->chunk = chunk;
+    xfer->chunks = (uint32_t)((total + chunk - 1) / chunk);
+    atomic_store_explicit(&xfer->done, tagged(generation, 0), memory_order_relaxed);
+    /* A helper of an earlier generation may be about to claim: it needs the old generation in
+     * `cursor` for that, and loses it here. */
+    atomic_store_explicit(&xfer->cursor, tagged(generation, 0), memory_order_release);
+    /* Everything above before the match: pairs with the acquire in toc_xfer_mode(). */
+    atomic_store_explicit(&xfer->match, tagged(generation, (uint32_t)mode), memory_order_release);
+}
+
+enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation)
+{
+    /* Pairs with the release in toc_xfer_match(). */
+    uint64_t match = atomic_load_explicit(&xfer->match, memory_order_acquire);
+    return match >> 32 == generation ? (enum toc_xfer_mode)(uint32_t)match : TOC_XFER_POSTED;
+}
+
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t *chunk)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
+    uint32_t chunks = xfer->chunks;
+    do {
+        /* The fields belong to our generation if the exchange succeeds, because it proves that the
+         * cursor was of our generation all along. */
+        if (cursor >> 32 != generation || (uint32_t)cursor >= chunks)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, cursor + 1,
+                                                    memory_order_acq_rel, memory_order_acquire));
+    *chunk = (uint32_t)cursor;
+    return true;
+}
+
+bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks)
+{
+    /* The copied bytes before the count: pairs with the acquire in toc_xfer_is_done(). */
+    uint64_t done = atomic_fetch_add_explicit(&xfer->done, 1, memory_order_acq_rel);
+    return (uint32_t)done + 1 == chunks;
+}
+
+bool toc_xfer_is_done(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
+{
+    /* Pairs with the release in toc_xfer_finish(). */
+    uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
+    if (done >> 32 != generation)
+        return true;
+    if ((uint32_t)done != chunks)
+        return false;
+    /* Whoever failed froze the cursor before it counted its chunk. */
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
+    return cursor >> 32 != generation || ((uint32_t)cursor & TOC_XFER_FROZEN) == 0;
+}
+
+void toc_xfer_freeze(struct toc_xfer *xfer, uint32_t generation)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
+    while (cursor >> 32 == generation && ((uint32_t)cursor & TOC_XFER_FROZEN) == 0)
+        if (atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, cursor | TOC_XFER_FROZEN,
+                                                  memory_order_acq_rel, memory_order_relaxed))
+            return;
+}
+
+bool toc_xfer_is_broken(struct toc_xfer *xfer, uint32_t generation)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
+    if (cursor >> 32 != generation || ((uint32_t)cursor & TOC_XFER_FROZEN) == 0)
+        return false;
+    uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
+    return (uint32_t)done == ((uint32_t)cursor & ~TOC_XFER_FROZEN);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe */
+#ifndef TOC_TRANSPORT_XFER_H
+#define TOC_TRANSPORT_XFER_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/job.h"
+
+/*
+ * Descriptor of a rendezvous (or of a synchronous send that waits for its match). It lives in the
+ * segment among the descriptors of the sender; the ring's packet names it by slot and generation.
+ * Both sides may copy: they claim chunks from `cursor`, and `done` counts the finished ones. Both
+ * words carry the generation in their upper half, so that a late helper can neither claim from a
+ * recycled descriptor nor take another transfer's progress for its own: "generation changed"
+ * means "finished long ago". Model: tests/model/rendezvous.pml.
+ */
+
+enum toc_xfer_mode {
+    TOC_XFER_POSTED = 0,    /* the receiver has not matched it yet */
+    TOC_XFER_COPY = 1,      /* matched: both sides may claim chunks */
+    TOC_XFER_FRAGMENTS = 2, /* matched: the sender sends it through the ring */
+    TOC_XFER_ACK = 3,       /* synchronous eager message: matched */
+};
+
+#define TOC_XFER_CONTIGUOUS 1u
+
+struct toc_xfer {
+    /* Written by the sender before it sends the packet. */
+    alignas(TOC_CACHE_LINE) uint64_t send_address;
+    uint64_t send_size;
+    uint32_t send_flags; /* TOC_XFER_CONTIGUOUS */
+    /* Written by the receiver before it publishes `match`. */
+    alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */
+    _Atomic uint64_t cursor;                        /* generation << 32 | next chunk to claim */
+    _Atomic uint64_t done;                          /* generation << 32 | finished chunks */
+    uint64_t receive_address;
+    uint64_t total; /* bytes to move: the smaller of send size and receive capacity */
+    uint32_t chunk; /* bytes of each chunk but the last */
+    uint32_t chunks;
+    uint32_t receive_flags; /* TOC_XFER_CONTIGUOUS */
+};
+_Static_assert(sizeof(struct toc_xfer) == TOC_XFER_BYTES, "placed by base/job.c");
+
+/* In the lower half of `cursor`: no more claims, a copy has failed. */
+#define TOC_XFER_FROZEN UINT32_C(0x80000000)
+
+/** Receiver: sets up the copy and publishes the match. */
+void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
+                    uint64_t total, uint32_t chunk);
+
+/** Sender or receiver: mode of this generation (POSTED while unmatched). */
+enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation);
+
+/** Claims the next chunk: false when there is none left (or the descriptor was recycled). */
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t *chunk);
+
+/** A claimed chunk has been copied (or has failed). Returns true when it was the last one. */
+bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks);
+
+/** Are all chunks copied? True also when the descriptor was recycled meanwhile. */
+bool toc_xfer_is_done(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks);
+
+/** A copy failed: stops claims. Every claimed chunk must still be finished. */
+void toc_xfer_freeze(struct toc_xfer *xfer, uint32_t generation);
+
+/** Frozen, and nobody copies any more? */
+bool toc_xfer_is_broken(struct toc_xfer *xfer, uint32_t generation);
+
+/** Descriptor `slot` of rank `rank`. */
+struct toc_xfer *toc_xfer_at(struct toc_job_header *job, int rank, uint32_t slot);
+
+#endif

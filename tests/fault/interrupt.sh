@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# A signal to mpirun ends the job: 128 + its number, and nobody is left.
+. "${0%/*}/helpers.sh"
+
+# interrupt SIGNAL CODE COMMAND...: sends SIGNAL when both ranks run.
+interrupt()
+{
+    signal=$1
+    want=$2
+    shift 2
+    "$TOC_MPIRUN" -n 2 "$@" >out 2>err &
+    pid=$!
+    within 20 is_marked 4 || fail "the ranks did not start" # and mpirun, and the guardian
+    start=$(milliseconds)
+    kill -s "$signal" $pid
+    wait $pid
+    code=$?
+    took=$(($(milliseconds) - start))
+    expect "$want" "SIG$signal"
+    [ $took -lt 5000 ] || fail "SIG$signal took $took ms"
+    expect_gone "SIG$signal"
+}
+
+interrupt INT 130 sleep "$mark"
+says "SIGINT received"
+interrupt TERM 143 sleep "$mark"
+interrupt HUP 129 sleep "$mark"
+interrupt QUIT 131 sleep "$mark"
+interrupt INT 130 sh -c "trap '' INT TERM; while :; do sleep $mark; done"
+interrupt INT 130 sh -c "timeout --foreground 1000 sleep $mark"
+interrupt TERM 143 sh -c "timeout 1000 sleep $mark"
+
+# The rank's own handler has its say first.
+"$TOC_MPIRUN" sh -c "trap 'echo saved; exit 0' INT; echo ready; while :; do sleep 0.05; done" \
+    >out 2>err &
+pid=$!
+within 20 grep -q ready out || fail "the rank did not start"
+kill -s INT $pid
+wait $pid
+code=$?
+expect 130 "a rank that handles SIGINT"
+check "the rank's handler ran" grep -q saved out
+
+# nohup: SIGHUP stays ignored.
+nohup "$TOC_MPIRUN" sh -c 'sleep 1; echo done' >out 2>err </dev/null &
+pid=$!
+sleep 0.5
+kill -s HUP $pid
+wait $pid
+code=$?
+expect 0 nohup
+check "the job went on after SIGHUP" grep -q 'done' out
+
+# A reader that takes nothing does not keep an interrupted mpirun.
+mkfifo pipe
+exec 4<>pipe
+"$TOC_MPIRUN" -n 2 yes "$mark" >pipe 2>err &
+pid=$!
+sleep 0.5
+kill -s INT $pid
+wait $pid
+code=$?
+expect 130 "a reader that takes nothing"
+exec 4<&-
+finish

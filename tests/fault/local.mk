@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Tests of the launcher's behaviour when something goes wrong.
+fault_tests = \
+	tests/fault/binding.sh \
+	tests/fault/compiler.sh \
+	tests/fault/environment.sh \
+	tests/fault/exit_codes.sh \
+	tests/fault/forwarded.sh \
+	tests/fault/input.sh \
+	tests/fault/interrupt.sh \
+	tests/fault/kill_mpirun.sh \
+	tests/fault/kill_rank.sh \
+	tests/fault/leftovers.sh \
+	tests/fault/many_ranks.sh \
+	tests/fault/mpi_ends.sh \
+	tests/fault/no_pidfd.sh \
+	tests/fault/options.sh \
+	tests/fault/output.sh
+TESTS += $(fault_tests)
+EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ranks post large messages and then compute without calling MPI. What was promised must arrive;
+ * and with a notifier it must arrive *during* the computation, which ends only when the data is
+ * there (or, far beyond any delay of a busy machine, with a failure). With TOCSIN_NOTIFY=poll, and
+ * with other MPI libraries, the computation just takes a while and the data is there after the
+ * wait.
+ */
+#include "mpitest.h"
+
+enum { TAG = 3, PIECES = 16 };
+
+static const double give_up = 20.0; /* seconds */
+
+static bool alone; /* data must come without a call */
+
+/* Compute until all these last bytes have changed, or for a short time if nothing is promised. */
+static void compute_until(unsigned char *const *buffers, int count, size_t bytes, unsigned seed,
+                          const char *what)
+{
+    const double start = mt_now();
+
+    for (int i = 0; i < count; i++) {
+        const volatile unsigned char *b = buffers[i];
+
+        /* Data may come in any order inside a message: look at all of it. */
+        for (size_t k = 0; k < bytes; k++) {
+            while (b[k] != mt_byte(seed + (unsigned)i, k)) {
+                const double elapsed = mt_now() - start;
+
+                if (!alone && elapsed > 0.01)
+                    return;
+                CHECK(elapsed < give_up,
+                      "%s: byte %zu of message %d did not come while the rank computed", what, k,
+                      i);
+            }
+        }
+    }
+}
+
+/* Pairs exchange count messages; these ranks of a pair compute. */
+static void exchange(size_t bytes, int count, bool lower_computes, bool upper_computes,
+                     const char *what)
+{
+    const int peer = mt_rank ^ 1;
+    const bool compute = mt_rank & 1 ? upper_computes : lower_computes;
+    unsigned char *in[PIECES], *out[PIECES];
+    MPI_Request requests[2 * PIECES];
+
+    if (peer < mt_size) {
+        for (int i = 0; i < count; i++) {
+            in[i] = mt_alloc(bytes);
+            out[i] = mt_alloc(bytes);
+            mt_fill(out[i], bytes, (unsigned)(mt_rank + i));
+            for (size_t k = 0; k < bytes; k++)
+                in[i][k] = (unsigned char)(mt_byte((unsigned)(peer + i), k) + 1);
+            MPI_Irecv(in[i], (int)bytes, MPI_BYTE, peer, TAG, MPI_COMM_WORLD, &requests[i]);
+        }
+    }
+    MPI_Barrier(MPI_COMM_WORLD); /* all receives are posted */
+    if (peer < mt_size) {
+        for (int i = 0; i < count; i++)
+            MPI_Isend(out[i], (int)bytes, MPI_BYTE, peer, TAG, MPI_COMM_WORLD,
+                      &requests[count + i]);
+        if (compute)
+            compute_until(in, count, bytes, (unsigned)peer, what);
+        MPI_Waitall(2 * count, requests, MPI_STATUSES_IGNORE);
+        for (int i = 0; i < count; i++) {
+            CHECK_FILLED(in[i], bytes, (unsigned)(peer + i), what);
+            free(in[i]);
+            free(out[i]);
+        }
+    }
+}
+
+/*
+ * The sender's second message goes out only when its synchronous first one has been matched: by a
+ * receiver that computes and is waiting for the second.
+ */
+static void chain(size_t bytes)
+{
+    unsigned char *second = mt_alloc(bytes);
+    MPI_Request requests[2];
+    int first = 0;
+
+    if (mt_rank == 1) {
+        for (size_t k = 0; k < bytes; k++)
+            second[k] = (unsigned char)(mt_byte(0, k) + 1);
+        MPI_Irecv(&first, 1, MPI_INT, 0, 5, MPI_COMM_WORLD, &requests[0]);
+        MPI_Irecv(second, (int)bytes, MPI_BYTE, 0, 6, MPI_COMM_WORLD, &requests[1]);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (mt_rank == 0) {
+        first = 1234;
+        mt_fill(second, bytes, 0);
+        MPI_Ssend(&first, 1, MPI_INT, 1, 5, MPI_COMM_WORLD);
+        MPI_Send(second, (int)bytes, MPI_BYTE, 1, 6, MPI_COMM_WORLD);
+    } else if (mt_rank == 1) {
+        compute_until(&second, 1, bytes, 0, "second message of a chain");
+        MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
+        CHECK_EQ(first, 1234, "first message of a chain");
+        CHECK_FILLED(second, bytes, 0, "second message of a chain");
+    }
+    free(second);
+}
+
+int main(int argc, char **argv)
+{
+    static const size_t sizes[] = {256 << 10, 1 << 20, 3000001};
+
+    mt_start(&argc, &argv, 2);
+    alone = mt_progresses_alone();
+    for (int k = 0; k < 3; k++) {
+        exchange(sizes[k], 1, false, false, "nobody computes");
+        exchange(sizes[k], 1, true, false, "the lower rank computes");
+        exchange(sizes[k], 1, false, true, "the upper rank computes");
+        exchange(sizes[k], 1, true, true, "both compute");
+        chain(sizes[k]);
+    }
+    exchange(256 << 10, PIECES, true, true, "many messages, both compute");
+    exchange(256 << 10, PIECES, false, true, "many messages, the upper rank computes");
+    return mt_end();
+}
