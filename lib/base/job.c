@@ -39,6 +39,8 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
     at += (uint64_t)nranks * sizeof(struct toc_job_rank);
     layout->doorbells_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * TOC_DOORBELL_BYTES;
+    layout->notices_offset = at = round_up(at, TOC_PAGE);
+    at += (uint64_t)nranks * TOC_NOTICE_BYTES;
     layout->xfers_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * TOC_XFERS_PER_RANK * TOC_XFER_BYTES;
     layout->rings_offset = at = round_up(at, TOC_PAGE);

@@ -26,9 +26,10 @@
  * its struct by a _Static_assert beside the struct. */
 #define TOC_CELL_BYTES     64
 #define TOC_RING_CTL_BYTES 128
-#define TOC_DOORBELL_BYTES 320
+#define TOC_DOORBELL_BYTES 256
 #define TOC_XFER_BYTES     128
-#define TOC_XFERS_PER_RANK 256
+#define TOC_NOTICE_BYTES   8320
+#define TOC_XFERS_PER_RANK 65536
 
 /* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */
 #define TOC_ENV_JOB_FD     "TOCSIN_JOB_FD"
@@ -69,6 +70,7 @@ struct toc_job_layout {
     uint64_t size;             /* of the whole segment, bytes, whole pages */
     uint64_t ranks_offset;     /* struct toc_job_rank [nranks] */
     uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
+    uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
     uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
     uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
     uint32_t ring_bytes;       /* control + cells + data, whole pages */

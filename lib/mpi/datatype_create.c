@@ -74,7 +74,8 @@ int PMPI_Type_contiguous(int count, MPI_Datatype oldtype, MPI_Datatype *newtype)
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    return finish(function, toc_datatype_contiguous(count, old, &type), type, newtype);
+    int status = toc_datatype_contiguous(count, old, &type);
+    return finish(function, status, type, newtype);
 }
 TOC_MPI_ALIAS(Type_contiguous);
 
@@ -287,7 +288,8 @@ int PMPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    return finish(function, toc_datatype_resized(old, lb, extent, &type), type, newtype);
+    int status = toc_datatype_resized(old, lb, extent, &type);
+    return finish(function, status, type, newtype);
 }
 TOC_MPI_ALIAS(Type_create_resized);
 

@@ -43,14 +43,11 @@ enum toc_bell_class {
     TOC_WANT_CONTROL = 1 << 6, /* a full ring wants to be drained; a delegated copy was returned */
 };
 
-#define TOC_NOTICE_WORDS  (TOC_XFERS_PER_RANK / 64)
 #define TOC_PENDING_WORDS (TOC_MAX_RANKS / 64)
 
 /** One per rank, in the job's segment. */
 struct toc_doorbell {
     alignas(TOC_CACHE_LINE) _Atomic uint64_t word;
-    /* Bit per rendezvous descriptor of this rank: the peer changed something in it. */
-    alignas(TOC_CACHE_LINE) _Atomic uint64_t notice[TOC_NOTICE_WORDS];
     /* Owner is inside a blocking call and will copy for its outgoing rendezvous. */
     alignas(TOC_CACHE_LINE) _Atomic uint32_t blocking;
     /* Bit per sender: the owner has to watch its ring (or other traffic of that peer). */

@@ -5,24 +5,30 @@
 
 static struct toc_request *owner[TOC_XFERS_PER_RANK];
 static uint32_t generation[TOC_XFERS_PER_RANK];
-static uint16_t free_slots[TOC_XFERS_PER_RANK];
-static unsigned free_count;
+static uint16_t free_slots[TOC_XFERS_PER_RANK]; /* stack of slots given back */
+static uint32_t free_count;
+static uint32_t fresh; /* slots from here on have never been used: pages stay untouched */
+static struct toc_notices *notices;
 
 void toc_descriptors_init(void)
 {
-    free_count = 0;
-    for (unsigned slot = TOC_XFERS_PER_RANK; slot-- > 0;) {
+    for (uint32_t slot = 0; slot < fresh; slot++) {
         owner[slot] = NULL;
         generation[slot] = 0;
-        free_slots[free_count++] = (uint16_t)slot;
     }
+    free_count = fresh = 0;
+    notices = toc_notices_at(toc_world.job, toc_world.rank);
 }
 
 bool toc_descriptor_take(struct toc_request *request)
 {
-    if (free_count == 0)
+    uint32_t slot;
+    if (free_count > 0)
+        slot = free_slots[--free_count];
+    else if (fresh < TOC_XFERS_PER_RANK)
+        slot = fresh++;
+    else
         return false;
-    uint16_t slot = free_slots[--free_count];
     if (++generation[slot] == 0)
         generation[slot] = 1; /* 0 is what a fresh segment holds */
     owner[slot] = request;
@@ -37,10 +43,25 @@ void toc_descriptor_give(struct toc_request *request)
     free_slots[free_count++] = (uint16_t)request->slot;
 }
 
+static void (*serve_request)(struct toc_request *request);
+
+static void serve_slot(uint32_t slot)
+{
+    /* No owner: the mark was for an earlier generation, which is through. */
+    if (owner[slot] != NULL)
+        serve_request(owner[slot]);
+}
+
+/* Groups of 64 * 64 descriptors that have been in use. */
+static uint32_t groups(void)
+{
+    return (fresh + 4095) / 4096;
+}
+
 bool toc_descriptors_noticed(void)
 {
-    for (unsigned word = 0; word < TOC_NOTICE_WORDS; word++)
-        if (atomic_load_explicit(&toc_world.bell->notice[word], memory_order_relaxed) != 0)
+    for (uint32_t group = 0; group < groups(); group++)
+        if (atomic_load_explicit(&notices->summary[group], memory_order_relaxed) != 0)
             return true;
     return false;
 }
@@ -48,27 +69,14 @@ bool toc_descriptors_noticed(void)
 bool toc_descriptors_serve(void (*serve)(struct toc_request *request))
 {
     bool moved = false;
-    for (unsigned word = 0; word < TOC_NOTICE_WORDS; word++) {
-        _Atomic uint64_t *notice = &toc_world.bell->notice[word];
-        if (atomic_load_explicit(notice, memory_order_relaxed) == 0)
-            continue;
-        /* Acquire: what the peer wrote before it set the bit; pairs with toc_descriptor_notify. */
-        uint64_t bits = atomic_exchange_explicit(notice, 0, memory_order_acquire);
-        for (; bits != 0; bits &= bits - 1) {
-            struct toc_request *request = owner[word * 64 + (unsigned)__builtin_ctzll(bits)];
-            if (request == NULL)
-                continue; /* of an earlier generation: that one is through */
-            serve(request);
-            moved = true;
-        }
-    }
+    serve_request = serve;
+    for (uint32_t group = 0; group < groups(); group++)
+        moved |= toc_notices_take(notices, group, serve_slot);
     return moved;
 }
 
 void toc_descriptor_notify(struct toc_peer *sender, uint32_t slot, unsigned class_bits)
 {
-    /* Release: pairs with the exchange in toc_descriptors_serve(). */
-    atomic_fetch_or_explicit(&sender->bell->notice[slot / 64], UINT64_C(1) << (slot % 64),
-                             memory_order_release);
+    toc_notices_mark(toc_notices_at(toc_world.job, sender->rank), slot);
     toc_world_ring(sender, class_bits);
 }

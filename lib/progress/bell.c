@@ -81,13 +81,17 @@ static void arm(unsigned mask)
     change(mask != 0 ? TOC_BELL_ARMED : TOC_BELL_QUIET, mask, &old);
 }
 
-/* The handler strikes its own bell: it runs again right after the program had a chance, with the
- * program's signals let through in between. */
-static void strike_self(void)
+void toc_progress_strike_self(void)
 {
-    again = false;
     toc_stats.bells_self++;
     toc_world_strike(toc_world.rank);
+}
+
+bool toc_progress_take_again(void)
+{
+    bool strike = again && wish() != 0;
+    again = false;
+    return strike;
 }
 
 /* Arms, then looks once more: what was published before the new epoch had no bell to ring. */
@@ -105,8 +109,6 @@ static void arm_and_look(enum toc_progress_context context)
             break;
         }
     }
-    if (again && wish() != 0)
-        strike_self();
 }
 
 void toc_progress_depart(void)
@@ -114,11 +116,8 @@ void toc_progress_depart(void)
     unsigned mask = wish();
     /* A mask that wants too much is left as it is: it costs a false alarm at worst, and changing it
      * twice for every receive would cost more. The handler trims it when it finds nothing. */
-    if (mode == TOC_BELL_ARMED ? (mask & ~armed_mask) != 0 || mask == 0 : mask != 0) {
+    if (mode == TOC_BELL_ARMED ? (mask & ~armed_mask) != 0 || mask == 0 : mask != 0)
         arm_and_look(TOC_PROGRESS_CALL);
-    } else if (again && mask != 0) {
-        strike_self();
-    }
 }
 
 void toc_progress_serve(enum toc_progress_context context)

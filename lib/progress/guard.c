@@ -69,12 +69,20 @@ void toc_guard_leave(void)
 {
     toc_progress_depart();
     for (;;) {
+        bool again = toc_progress_take_again();
         open_guard();
         /* Open before the look at `deferred`; the handler stores `deferred` before it tries the
          * guard: pairs with the order() in toc_guard_try(). One of the two sees the other. */
         order();
-        if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0 || !close_guard())
-            return; /* nothing to serve, or its new holder will */
+        if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0) {
+            if (again)
+                toc_progress_strike_self(); /* not before it is open: the bell needs it */
+            return;
+        }
+        if (!close_guard())
+            return; /* its new holder serves the bell */
+        if (again)
+            toc_progress_again();
         toc_progress_serve(TOC_PROGRESS_CALL);
     }
 }

@@ -122,5 +122,8 @@ void toc_progress_handler(void)
         return;
     }
     toc_progress_serve(TOC_PROGRESS_HANDLER);
+    bool again = toc_progress_take_again();
     toc_guard_open();
+    if (again)
+        toc_progress_strike_self();
 }

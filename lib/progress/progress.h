@@ -67,8 +67,14 @@ void toc_progress_serve(enum toc_progress_context context);
 /** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. */
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument);
 
-/** The handler's work ran out of its budget: have it called again as soon as it has returned. */
+/** There is more to copy than this round may: have the handler called again soon. */
 void toc_progress_again(void);
+
+/** Under the guard, last thing: has somebody asked for that? Then the caller opens the guard and
+ *  calls toc_progress_strike_self(): the bell of this rank, struck by itself. In between the
+ *  program goes on for a moment, and its signals are let through. */
+bool toc_progress_take_again(void);
+void toc_progress_strike_self(void);
 
 /** The bell has struck: the notifiers' entry, on the handler's own stack. */
 void toc_progress_handler(void);

@@ -86,3 +86,35 @@ bool toc_xfer_is_broken(struct toc_xfer *xfer, uint32_t generation)
     uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
     return (uint32_t)done == ((uint32_t)cursor & ~TOC_XFER_FROZEN);
 }
+
+struct toc_notices *toc_notices_at(struct toc_job_header *job, int rank)
+{
+    return (struct toc_notices *)((char *)job + job->layout.notices_offset) + rank;
+}
+
+void toc_notices_mark(struct toc_notices *notices, uint32_t slot)
+{
+    uint32_t word = slot / 64;
+    /* Releases: what was changed before the mark, and the mark before its summary; pair with the
+     * exchanges in toc_notices_take(). */
+    atomic_fetch_or_explicit(&notices->words[word], UINT64_C(1) << (slot % 64),
+                             memory_order_release);
+    atomic_fetch_or_explicit(&notices->summary[word / 64], UINT64_C(1) << (word % 64),
+                             memory_order_release);
+}
+
+bool toc_notices_take(struct toc_notices *notices, uint32_t group, void (*serve)(uint32_t slot))
+{
+    if (atomic_load_explicit(&notices->summary[group], memory_order_relaxed) == 0)
+        return false;
+    /* The summary is cleared first: a mark that comes meanwhile sets it again. */
+    uint64_t summary = atomic_exchange_explicit(&notices->summary[group], 0, memory_order_acq_rel);
+    for (; summary != 0; summary &= summary - 1) {
+        uint32_t word = group * 64 + (uint32_t)__builtin_ctzll(summary);
+        uint64_t bits =
+            atomic_exchange_explicit(&notices->words[word], 0, memory_order_acq_rel);
+        for (; bits != 0; bits &= bits - 1)
+            serve(word * 64 + (uint32_t)__builtin_ctzll(bits));
+    }
+    return true;
+}

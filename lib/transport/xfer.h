@@ -48,6 +48,23 @@ _Static_assert(sizeof(struct toc_xfer) == TOC_XFER_BYTES, "placed by base/job.c"
 /* In the lower half of `cursor`: no more claims, a copy has failed. */
 #define TOC_XFER_FROZEN UINT32_C(0x80000000)
 
+/** Notices of one rank: a bit per descriptor that a peer has changed, and a summary with a bit for
+ *  each word of the first that is not 0. */
+struct toc_notices {
+    alignas(TOC_CACHE_LINE) _Atomic uint64_t summary[TOC_XFERS_PER_RANK / 64 / 64];
+    _Atomic uint64_t words[TOC_XFERS_PER_RANK / 64];
+};
+_Static_assert(sizeof(struct toc_notices) == TOC_NOTICE_BYTES, "placed by base/job.c");
+
+struct toc_notices *toc_notices_at(struct toc_job_header *job, int rank);
+
+/** Peer: marks descriptor `slot`. Ring the owner afterwards. */
+void toc_notices_mark(struct toc_notices *notices, uint32_t slot);
+
+/** Owner: takes the marks of one group of 64 words (`group` below limit / 4096); calls
+ *  serve(slot) for each. Returns whether there were any. */
+bool toc_notices_take(struct toc_notices *notices, uint32_t group, void (*serve)(uint32_t slot));
+
 /** Receiver: sets up the copy and publishes the match. */
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
                     uint64_t total, uint32_t chunk);

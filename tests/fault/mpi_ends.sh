@@ -7,11 +7,7 @@
 # For helpers.sh the processes to look for are those of this directory's program.
 marked()
 {
-    for link in /proc/[0-9]*/exe; do
-        [ "$(readlink "$link" 2>/dev/null)" = "$work/ends" ] || continue
-        link=${link%/exe}
-        echo "${link#/proc/}"
-    done
+    find /proc/[0-9]*/exe -lname "$work/ends" 2>/dev/null | sed 's|/proc/||; s|/exe||'
 }
 
 # ends CODE TEXT ARGUMENTS...

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016
 . "${0%/*}/helpers.sh"
 
-${CC:-cc} -D_GNU_SOURCE -shared -fPIC -o no_pidfd.so "$sources/no_pidfd.c" -ldl || exit 99
+${TOC_CC:-cc} -D_GNU_SOURCE -shared -fPIC -o no_pidfd.so "$sources/no_pidfd.c" -ldl || exit 99
 # The library must not reach mpirun through a wrapper of libtool's or a sanitizer's complaint.
 LD_PRELOAD=$work/no_pidfd.so "$TOC_MPIRUN" true 2>err || exit 77
 

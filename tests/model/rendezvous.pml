@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rendezvous (lib/transport/xfer.h, lib/p2p/rendezvous_*.c): one descriptor of a sender, used for
- * transfer 1 to receiver 1 and, recycled, for transfer 2 to receiver 2.
- *
- * Each rank may wait for its transfer, wait for something else and leave at any time, or compute
- * and run its handler only, in any order; waiting ranks copy, and so does the receiver's handler,
- * unless the sender is in a blocking call and it may leave the copy to it. With FAILURES one chunk
- * may fail to be copied: then the transfer is frozen and goes through the ring in fragments.
+ * Rendezvous (lib/transport/xfer.h, lib/p2p/rendezvous_*.c): the descriptor of a transfer between
+ * a sender and receiver 1. Each may wait for the transfer, wait for something else and leave at
+ * any time, or compute and run its handler only, in any order; waiting ranks copy, and so does the
+ * receiver's handler, unless the sender is in a blocking call, to which it may leave the copy.
+ * With FAILURES one chunk cannot be copied: the transfer is frozen and goes through the ring.
+ * With RECYCLE the sender uses the same descriptor for transfer 2 to receiver 2, as soon as
+ * transfer 1 is done; nobody waits for other things then, which keeps it small.
  * The bell is taken for granted (doorbell.pml): rung[r] interrupts rank r or wakes it, news[r] is
  * seen by a rank that waits and not by one that computes.
  * Claims: no chunk is copied twice or outside its transfer; a side completes only when all is
  * there; when nothing can move any more, everything posted has been moved and nobody waits.
+ * The switches that make the mutants are listed in the file `cases`.
  */
+#ifdef RECYCLE
 #define NCPU 3
+#else
+#define NCPU 2
+#endif
 #define S 0                     /* the sender; a receiver's CPU is the number of its transfer */
 #define SBSIZE 5
 #define MATCH 0                 /* generation, mode */
@@ -80,110 +85,124 @@ inline is_done(me, gen, answer)
         answer = answer || GENERATION(c) != DONE_OF(gen);
 #endif
 #endif
+#ifndef FAILURES
+        c = 0
+    }
+#else
+        if
+        :: answer && GENERATION(c) == gen
+        :: else -> c = 0; goto answered
+        fi
     };
-#ifdef FAILURES
-    if
-    :: atomic {
-        answer && GENERATION(c) == gen ->
+    atomic {
         c = LOADED(me, CURSOR);
-        answer = GENERATION(c) != gen || !(c & FROZEN)
-       }
-    :: else
-    fi;
+        answer = GENERATION(c) != gen || !(c & FROZEN);
+        c = 0
+    };
+answered:
+    skip
 #endif
-    c = 0
 }
 
 /* Frozen, and nobody copies any more? */
 inline is_broken(me, gen, answer)
 {
-    answer = 0;
 #ifdef FAILURES
-    c = LOADED(me, CURSOR);
-    if
-    :: atomic {
-        GENERATION(c) == gen && (c & FROZEN) ->
-        answer = VALUE(LOADED(me, DONE)) == VALUE(c)
-       }
-    :: else
-    fi;
-    c = 0
+    atomic {
+        c = LOADED(me, CURSOR);
+        answer = 0;
+        if
+        :: GENERATION(c) == gen && (c & FROZEN)
+        :: else -> c = 0; goto looked
+        fi
+    };
+    atomic { answer = VALUE(LOADED(me, DONE)) == VALUE(c); c = 0 };
+looked:
+    skip
+#else
+    answer = 0
 #endif
 }
 
-/* Claims, copies and finishes one chunk; moving: there was one to claim. */
+/* Claims, copies and finishes one chunk. took: there was one to claim. */
 inline copy_chunk(me, gen, other, took)
 {
-    took = 0;
-    c = LOADED(me, CURSOR);
     atomic {
+        c = LOADED(me, CURSOR);
 #ifdef CHUNKS_FROM_DESCRIPTOR
         took = GENERATION(c) == CURSOR_OF(gen) && (c & 15) < LOADED(me, CHUNKS);
 #else
         took = GENERATION(c) == CURSOR_OF(gen) && (c & 15) < CHUNKS_OF(gen);
 #endif
         if
-        :: !took -> c = 0
+        :: !took -> c = 0; goto copied_it
         :: else
         fi
     };
-    if
-    :: !took
-    :: atomic { took && DRAINED(me) && mem[CURSOR] != c -> c = 0 }   /* and tries again */
-    :: atomic {
-        took && DRAINED(me) && mem[CURSOR] == c ->
-        mem[CURSOR] = c + 1;
-        assert(VALUE(c) < CHUNKS_OF(gen) && !(copied[gen] & (1 << VALUE(c))))
-       };
+    atomic {
+        DRAINED(me);
+        if
+        :: mem[CURSOR] != c -> c = 0; goto copied_it    /* the caller tries again */
+        :: else ->
+            mem[CURSOR] = c + 1;
+            assert(VALUE(c) < CHUNKS_OF(gen) && !(copied[gen] & (1 << VALUE(c))))
+        fi
+    };
 #ifdef FINISH_BEFORE_COPY
-       atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1 };
+    atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1 };
 #endif
-       if
-       :: atomic { copied[gen] = copied[gen] | (1 << VALUE(c)); c = 0 }
+    if
+    :: atomic { copied[gen] = copied[gen] | (1 << VALUE(c)); c = 0 }
 #ifdef FAILURES
-       :: atomic {              /* mark it and freeze; one step, the loop of the CAS left out */
-           !failed ->
-           failed = 1;
-           DRAINED(me);
-           assert(GENERATION(mem[CURSOR]) == gen);
-           mem[CURSOR] = mem[CURSOR] | FROZEN;
-           c = 0
-          }
+    :: atomic {                 /* the chunk is marked as failed: no more claims */
+        !failed ->
+        failed = 1;
+        assert(GENERATION(mem[CURSOR]) == gen);
+        mem[CURSOR] = mem[CURSOR] | FROZEN;
+        c = 0
+       }
 #endif
-       fi;
+    fi;
 #ifndef FINISH_BEFORE_COPY
-       atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1; c = mem[DONE] };
+    atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1; c = mem[DONE] };
 #endif
-       if
-       :: atomic { VALUE(c) == CHUNKS_OF(gen) -> c = 0; ring_sleeper(other) }
-       :: else -> c = 0
-       fi;
+    atomic {
+        if
+        :: VALUE(c) == CHUNKS_OF(gen) -> ring_sleeper(other)
+        :: else
+        fi;
+        c = 0
+    };
 #ifdef FAILURES
-       is_broken(me, gen, result);
-       if
-       :: result -> ring(other)
-       :: else
-       fi
+    is_broken(me, gen, result);
+    if
+    :: atomic { result -> result = 0; ring(other) }
+    :: else
+    fi;
 #endif
-    fi
+copied_it:
+    skip
 }
 
 /* Sender: takes note of what the receiver wrote. */
 inline serve()
 {
-    if
-    :: LOADED(S, NOTICE) ->
-        atomic { DRAINED(S); mem[NOTICE] = 0 };
-        atomic {
-            c = LOADED(S, MATCH);
-            if
-            :: GENERATION(c) == g -> stage = VALUE(c)
-            :: else
-            fi;
-            c = 0
-        }
-    :: LOADED(S, NOTICE) == 0
-    fi
+    atomic {
+        if
+        :: LOADED(S, NOTICE) && DRAINED(S) -> mem[NOTICE] = 0
+        :: LOADED(S, NOTICE) == 0 -> goto served
+        fi
+    };
+    atomic {
+        c = LOADED(S, MATCH);
+        if
+        :: GENERATION(c) == g -> stage = c & 3
+        :: else
+        fi;
+        c = 0
+    };
+served:
+    skip
 }
 
 proctype sender()
@@ -209,7 +228,7 @@ compute:
     :: stage == COPY ->
         is_done(S, g, result);
         if
-        :: result -> goto complete
+        :: atomic { result -> result = 0; goto complete }
         :: else
         fi
     :: stage == FRAGMENTS -> goto fragments
@@ -217,12 +236,13 @@ compute:
     if
     :: goto rest
     :: atomic { leaves = 0; goto wait }
+#ifndef RECYCLE
     :: atomic { leaves = 1; goto wait }
+#endif
     fi;
 rest:
 end_rest:
-    atomic { rung[S]; rung[S] = 0; news[S] = 0 };
-    goto compute;
+    atomic { rung[S]; rung[S] = 0; news[S] = 0; goto compute };
 
 wait:                           /* in a blocking call: for this transfer, or another (leaves) */
     store(S, BLOCKING, 1);
@@ -230,27 +250,24 @@ wait:                           /* in a blocking call: for this transfer, or ano
     :: leaves -> goto leave
     :: serve();
        if
-       :: stage == POSTED -> moving = 0
+       :: stage == POSTED
        :: stage == COPY ->
         is_done(S, g, result);
         if
-        :: result -> goto stop
+        :: atomic { result -> result = 0; goto stop }
         :: else
         fi;
         copy_chunk(S, g, g, moving)
        :: stage == FRAGMENTS -> goto stop
        fi;
        if
-       :: moving -> moving = 0
-       :: else ->
-        if
-        :: atomic { news[S] -> news[S] = 0; rung[S] = 0 }      /* asleep until rung */
-        :: leaves -> goto leave
-        fi
+       :: atomic { moving -> moving = 0 }
+       :: atomic { !moving && news[S] -> news[S] = 0; rung[S] = 0 }     /* asleep until rung */
+       :: !moving && leaves -> goto leave
        fi
     od;
 leave:
-    store(S, BLOCKING, 0);
+    atomic { leaves = 0; store(S, BLOCKING, 0) };
 #ifndef NO_LEAVE_FENCE
     fence(S);
 #endif
@@ -260,44 +277,48 @@ leave:
     :: stage == COPY ->
         is_done(S, g, result);
         if
+        :: atomic { result -> result = 0 }
         :: !result -> ring(g)   /* "returned" */
-        :: else
         fi
     :: else
     fi;
 #endif
     goto compute;
 stop:
-    store(S, BLOCKING, 0);
+    atomic { leaves = 0; store(S, BLOCKING, 0) };
     fence(S);
     if
     :: stage == COPY -> goto complete
     :: else
     fi;
 fragments:
-    store(S, FRAGMENT, g);
+    atomic { moved[g] = 1; store(S, FRAGMENT, g) };
     fence(S);
-    atomic { moved[g] = 1; ring(g) };
+    ring(g);
 
 complete:
     assert(IS_THERE(g));
+#ifdef RECYCLE
     if
     :: g == 1 -> goto post
     :: else
     fi
+#endif
 }
 
 /* Receiver: sets up the copy and publishes the match; then looks whether to leave it to the sender. */
-inline publish(me, how, cursor)
+inline publish(me, how, first)
 {
-    store(me, CHUNKS, CHUNKS_OF(me));
-    store(me, DONE, TAGGED(DONE_OF(me), 0));
-    store(me, CURSOR, TAGGED(CURSOR_OF(me), cursor));
-    store(me, MATCH, TAGGED(me, how));
-    /* A read-modify-write in the code, but of release order: not taken for a fence. */
-    store(me, NOTICE, 1);
+    atomic {
+        store(me, CHUNKS, CHUNKS_OF(me));
+        store(me, DONE, TAGGED(DONE_OF(me), 0));
+        store(me, CURSOR, TAGGED(CURSOR_OF(me), first));
+        store(me, MATCH, TAGGED(me, how));
+        /* A read-modify-write in the code, but of release order: not taken for a fence. */
+        store(me, NOTICE, 1)
+    };
 #ifndef NO_MATCH_FENCE
-    fence(me)
+    fence(me);
 #endif
 }
 
@@ -307,13 +328,17 @@ proctype receiver(byte g)
     bit result, moving, leaves;
 
 end_idle:
-    atomic { rung[g]; rung[g] = 0; news[g] = 0 };
-    if
-    :: LOADED(g, RTS) >= g
-    :: else -> goto end_idle
-    fi;
+    atomic {
+        rung[g];
+        rung[g] = 0;
+        news[g] = 0;
+        if
+        :: LOADED(g, RTS) >= g
+        :: else -> goto end_idle
+        fi
+    };
     stage = COPY;
-    publish(g, COPY, 0);
+    publish(g, COPY, 0)
 #ifndef NO_MATCH_RING
     ring_sleeper(S);
 #endif
@@ -327,7 +352,7 @@ compute:                        /* handler, or the last look of a call: copies i
     :: stage == FRAGMENTS ->
         if
         :: LOADED(g, FRAGMENT) >= g -> goto complete
-        :: else -> break
+        :: LOADED(g, FRAGMENT) < g -> break
         fi
     :: stage == COPY ->
         is_done(g, g, result);
@@ -337,7 +362,7 @@ compute:                        /* handler, or the last look of a call: copies i
         fi;
         is_broken(g, g, result);
         if
-        :: result -> goto broken
+        :: atomic { result -> result = 0; goto broken }
         :: else
         fi;
         if
@@ -346,7 +371,7 @@ compute:                        /* handler, or the last look of a call: copies i
         fi;
         copy_chunk(g, g, S, moving);
         if
-        :: moving -> moving = 0
+        :: atomic { moving -> moving = 0 }
         :: else -> break                        /* the sender is at the last ones */
         fi
     od;
@@ -356,20 +381,21 @@ compute:                        /* handler, or the last look of a call: copies i
     fi;
 rest:
 end_rest:
-    atomic { rung[g]; rung[g] = 0; news[g] = 0 };
-    goto compute;
+    atomic { rung[g]; rung[g] = 0; news[g] = 0; goto compute };
 
 enter:                          /* a blocking call: for this transfer, or another (leaves) */
     if
     :: leaves = 0
+#ifndef RECYCLE
     :: leaves = 1
+#endif
     fi;
-wait:
     do
     :: leaves -> break
     :: stage == FRAGMENTS && LOADED(g, FRAGMENT) >= g -> goto complete
-    :: stage == FRAGMENTS && LOADED(g, FRAGMENT) < g && news[g] ->
-        atomic { news[g] = 0; rung[g] = 0 }
+    :: atomic {
+        stage == FRAGMENTS && LOADED(g, FRAGMENT) < g && news[g] -> news[g] = 0; rung[g] = 0
+       }
     :: stage == COPY ->
         is_done(g, g, result);
         if
@@ -378,19 +404,17 @@ wait:
         fi;
         is_broken(g, g, result);
         if
-        :: result -> goto broken
+        :: atomic { result -> result = 0; leaves = 0; goto broken }
         :: else
         fi;
         copy_chunk(g, g, S, moving);
         if
-        :: moving -> moving = 0
-        :: else ->
-            if
-            :: atomic { news[g] -> news[g] = 0; rung[g] = 0 }
-            :: leaves -> break
-            fi
+        :: atomic { moving -> moving = 0 }
+        :: atomic { !moving && news[g] -> news[g] = 0; rung[g] = 0 }
+        :: !moving && leaves -> break
         fi
     od;
+    leaves = 0;
 #ifdef LEAVE_WITHOUT_LOOK
     goto rest;
 #else
@@ -400,9 +424,9 @@ wait:
 broken:
     stage = FRAGMENTS;
 #ifdef REOPENS_CURSOR
-    publish(g, FRAGMENTS, 0);
+    publish(g, FRAGMENTS, 0)
 #else
-    publish(g, FRAGMENTS, FROZEN);
+    publish(g, FRAGMENTS, FROZEN)
 #endif
     ring(S);
     goto compute;
@@ -423,10 +447,12 @@ init
     atomic {
         run drain(S);
         run drain(1);
-        run drain(2);
         run sender();
         run receiver(1);
+#ifdef RECYCLE
+        run drain(2);
         run receiver(2);
+#endif
         run monitor()
     }
 }

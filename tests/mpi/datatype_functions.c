@@ -43,7 +43,7 @@ static void check_contents(MPI_Datatype type, int combiner, int n_integers, cons
     CHECK_EQ(ni, n_integers, "number of integers");
     CHECK_EQ(na, n_addresses, "number of addresses");
     CHECK_EQ(nd, 1, "number of datatypes");
-    MPI_Type_get_contents(type, 32, 32, 4, i, a, d);
+    MPI_Type_get_contents(type, ni, na, nd, i, a, d);
     for (int k = 0; k < n_integers; k++)
         CHECK_EQ(i[k], integers[k], "integer");
     for (int k = 0; k < n_addresses; k++)

@@ -8,6 +8,10 @@
 
 enum { MS = 1000000 }; /* in nanoseconds */
 
+/* Seconds. Every bell starts a time-out anew if its deadline is forgotten: it never ends then. A
+ * slow machine does not take that long. */
+enum { LATE = 10 };
+
 /* ---- sleeping ---- */
 
 static const char *op_usleep(const struct toc_interpose_real *calls)
@@ -16,7 +20,7 @@ static const char *op_usleep(const struct toc_interpose_real *calls)
 
     EXPECT(calls->usleep(50000) == 0);
     EXPECT(storm_seconds(start) >= 0.05);
-    EXPECT(storm_seconds(start) < 1.0);
+    EXPECT(storm_seconds(start) < LATE);
     return NULL;
 }
 
@@ -84,14 +88,21 @@ END_TEST
 /* The deadline stays: bells that take half of the time do not stretch a sleep. */
 START_TEST(sleep_keeps_its_length)
 {
-    const struct timespec t = {0, 200 * MS};
-    int64_t start;
+    const struct timespec t = {0, 100 * MS};
+    double shortest = 10;
 
     storm_spin_ns = BELL_PERIOD_NS;
-    start = storm_now();
-    ck_assert_int_eq(nanosleep(&t, NULL), 0);
-    ck_assert_double_ge(storm_seconds(start), 0.2);
-    ck_assert_double_lt(storm_seconds(start), 0.3);
+    for (int i = 0; i < 20; i++) { /* others may need the core now and then */
+        const int64_t start = storm_now();
+        double took;
+
+        ck_assert_int_eq(nanosleep(&t, NULL), 0);
+        took = storm_seconds(start);
+        ck_assert_double_ge(took, 0.1);
+        if (took < shortest)
+            shortest = took;
+    }
+    ck_assert_double_lt(shortest, 0.15);
 }
 END_TEST
 
@@ -295,7 +306,7 @@ static const char *op_select_for_data(const struct toc_interpose_real *calls)
 {
     const struct later later = {pipe_ends[1], 1, 1, 30 * MS};
     const pid_t pid = storm_helper(write_later, &later);
-    struct timeval t = {5, 0};
+    struct timeval t = {60, 0};
     fd_set set;
     char byte;
     int rc;
@@ -307,7 +318,7 @@ static const char *op_select_for_data(const struct toc_interpose_real *calls)
     ck_assert_int_eq(read(pipe_ends[0], &byte, 1), 1);
     EXPECT(rc == 1);
     EXPECT(FD_ISSET(pipe_ends[0], &set));
-    EXPECT(t.tv_sec == 4 && t.tv_usec > 0);
+    EXPECT(t.tv_sec < 60 && t.tv_sec >= 60 - LATE);
     return NULL;
 }
 
@@ -625,8 +636,11 @@ START_TEST(receive_ends)
 
     make_stream(0, ends);
     later.fd = ends[1];
+    later.times = 1;
     pid = storm_helper(write_later, &later);
     ck_assert_int_eq(read(ends[0], buffer, sizeof(buffer)), 3);
+    storm_reap(pid);
+    pid = storm_helper(write_later, &later);
     ck_assert_int_eq(__read_chk(ends[0], buffer, sizeof(buffer), sizeof(buffer)), 3);
     storm_reap(pid);
     close(ends[0]);
@@ -668,7 +682,7 @@ static const char *op_receive_timed(const struct toc_interpose_real *calls)
     close(ends[1]);
     EXPECT(n == -1 && error == EAGAIN);
     EXPECT(storm_seconds(start) >= 0.055); /* the kernel counts in jiffies */
-    EXPECT(storm_seconds(start) < 1.0);
+    EXPECT(storm_seconds(start) < LATE);
     return NULL;
 }
 
@@ -692,7 +706,7 @@ static const char *op_receive_part_timed(const struct toc_interpose_real *calls)
     close(ends[1]);
     EXPECT(n == 3);
     EXPECT(storm_seconds(start) >= 0.055);
-    EXPECT(storm_seconds(start) < 1.0);
+    EXPECT(storm_seconds(start) < LATE);
     return NULL;
 }
 
@@ -748,7 +762,7 @@ static const char *op_connect_timed(const struct toc_interpose_real *calls)
     close(listener);
     EXPECT(rc == -1 && error == EAGAIN);
     EXPECT(storm_seconds(start) >= 0.055);
-    EXPECT(storm_seconds(start) < 1.0);
+    EXPECT(storm_seconds(start) < LATE);
     return NULL;
 }
 
@@ -769,7 +783,7 @@ static const char *op_send_timed(const struct toc_interpose_real *calls)
     free(p);
     EXPECT(n == -1 && error == EAGAIN);
     EXPECT(storm_seconds(start) >= 0.055);
-    EXPECT(storm_seconds(start) < 1.0);
+    EXPECT(storm_seconds(start) < LATE);
     return NULL;
 }
 
@@ -817,21 +831,25 @@ static const char *op_recvmmsg(const struct toc_interpose_real *calls)
 
 START_TEST(receive_several)
 {
-    struct timespec t = {0, 20 * MS};
-    struct later later = {-1, 4, 5, 10 * MS};
+    struct timespec t = {0, 1 * MS};
+    struct later later = {-1, 3, 5, 10 * MS};
     struct mmsghdr messages[4];
-    int ends[2], rc;
+    int ends[2];
     pid_t pid;
 
     storm_check_both(op_recvmmsg);
 
     memset(messages, 0, sizeof(messages)); /* no buffers: datagrams are cut */
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+    ck_assert_int_eq(write(ends[1], "a", 1), 1);
+    ck_assert_int_eq(write(ends[1], "b", 1), 1);
+    ck_assert_int_eq(recvmmsg(ends[0], messages, 4, MSG_WAITFORONE, NULL), 2);
+    ck_assert_int_eq(recvmmsg(ends[0], messages, 4, MSG_DONTWAIT, NULL), -1);
+    ck_assert_int_eq(errno, EAGAIN);
     later.fd = ends[1];
     pid = storm_helper(write_later, &later);
-    ck_assert_int_eq(recvmmsg(ends[0], messages, 4, MSG_WAITFORONE, NULL), 1);
-    rc = recvmmsg(ends[0], messages, 3, 0, &t); /* its time ends after the second or third */
-    ck_assert_int_ge(rc, 2);
+    ck_assert_int_ge(recvmmsg(ends[0], messages, 4, 0, &t), 1); /* the time ends before the first */
+    ck_assert_int_eq(t.tv_nsec, 0);
     storm_reap(pid);
     t.tv_nsec = -1;
     ck_assert_int_eq(recvmmsg(ends[0], messages, 3, 0, &t), -1);

@@ -72,7 +72,7 @@ static void alarm_in(int64_t ns)
 /*
  * An alarm ends a call that would block for ever. The bells take most of the time, so that most
  * alarms arrive during one, and are delivered at its end, where the kernel is about to restart the
- * call. An alarm that did not end the call is seen by the next one, 300 ms later.
+ * call. An alarm that did not end the call is followed by another, after RESCUE.
  */
 enum blocking {
     IN_READ,
@@ -99,6 +99,7 @@ enum blocking {
 };
 static enum blocking blocking;
 enum { ALARMS = 40 };
+static const int64_t RESCUE = 2 * (int64_t)TOC_NS_PER_S;
 
 static struct {
     int stream[2], listener, locked, epoll;
@@ -138,6 +139,8 @@ static void make_objects(void)
     object.listener = socket(AF_INET, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(object.listener, (struct sockaddr *)&address, sizeof(address)), 0);
     ck_assert_int_eq(listen(object.listener, 1), 0);
+    while (send(object.stream[1], &address, sizeof(address), MSG_DONTWAIT) > 0)
+        ;
     object.epoll = epoll_create1(0);
     ck_assert_int_eq(epoll_ctl(object.epoll, EPOLL_CTL_ADD, pipe_ends[0], &event), 0);
     snprintf(name, sizeof(name), "/tmp/check_interpose.XXXXXX");
@@ -170,7 +173,7 @@ static int wait_on_sem(const struct toc_interpose_real *calls)
 static int receive_timed(const struct toc_interpose_real *calls)
 {
     const struct timeval t = {30, 0};
-    char byte; /* nothing comes from the other end, which IN_WRITE fills */
+    char byte;
 
     ck_assert_int_eq(setsockopt(object.stream[1], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)), 0);
     return (int)calls->recv(object.stream[1], &byte, 1, 0);
@@ -195,10 +198,8 @@ static int block(const struct toc_interpose_real *calls)
     case IN_READV:
         return (int)calls->readv(pipe_ends[0], &iov, 1);
     case IN_RECV:
-        return (int)calls->recv(object.stream[0], &byte, 1, 0);
+        return (int)calls->recv(object.stream[1], &byte, 1, 0);
     case IN_WRITE:
-        while (calls->send(object.stream[1], &t, sizeof(t), MSG_DONTWAIT) > 0)
-            ;
         return (int)calls->write(object.stream[1], &t, sizeof(t));
     case IN_ACCEPT:
         return calls->accept(object.listener, NULL, NULL);
@@ -238,11 +239,28 @@ static int block(const struct toc_interpose_real *calls)
     }
 }
 
-static void ring_again(int signo)
+/* Does this context come out of a system call that was interrupted, or lead into its restart? An
+ * alarm that comes too early, on the way into the call, says nothing. */
+static bool in_a_call(const greg_t *regs)
+{
+    static const unsigned char instruction[2] = {0x0f, 0x05};
+    const unsigned char *pc = (const unsigned char *)(uintptr_t)regs[REG_RIP];
+
+    if (memcmp(pc, instruction, 2) == 0)
+        return regs[REG_RCX] == regs[REG_RIP] + 2;
+    return memcmp(pc - 2, instruction, 2) == 0 && regs[REG_RAX] == -EINTR;
+}
+
+static volatile int alarms;
+
+static void ring_again(int signo, siginfo_t *info, void *context)
 {
     (void)signo;
-    handled++;
-    alarm_in(300 * MS);
+    (void)info;
+    alarms++;
+    if (handled || in_a_call(((ucontext_t *)context)->uc_mcontext.gregs))
+        handled++;
+    alarm_in(handled ? RESCUE : 2 * MS);
 }
 
 static const char *block_failed(int rc, int error)
@@ -256,15 +274,23 @@ static const char *block_failed(int rc, int error)
 
 static const char *op_alarm(const struct toc_interpose_real *calls)
 {
+    struct sigaction act;
+
+    memset(&act, 0, sizeof(act));
+    act.sa_sigaction = ring_again;
+    act.sa_flags = SA_SIGINFO;
+    ck_assert_int_eq(calls->sigaction(SIGALRM, &act, NULL), 0);
     for (int i = 0; i < ALARMS; i++) {
         int rc, error;
 
-        install(calls, SIGALRM, ring_again, 0);
+        handled = 0;
+        alarms = 0;
         alarm_in(2 * MS + i * 17000);
-        /* Until the alarm is the reason: with libc's function a bell is one, too. */
         do {
             rc = block(calls);
             error = errno;
+            if (calls == &storm_ours && rc == -1 && error == EINTR && alarms == 0)
+                return "EINTR without a handler";
         } while (rc == -1 && error == EINTR && !handled);
         alarm_in(0);
         if (rc != -1 || error != EINTR || handled != 1)
@@ -342,6 +368,12 @@ START_TEST(handler_before_the_call)
 END_TEST
 
 /* With SA_RESTART the call goes on after the handler, if it is one of those that do. */
+static void count_and_ring(int signo)
+{
+    count(signo);
+    alarm_in(20 * MS);
+}
+
 static void handle_and_write(int signo)
 {
     handled += signo == SIGALRM;
@@ -363,34 +395,37 @@ START_TEST(restarting_handler)
         ck_assert_int_eq(read(pipe_ends[0], &byte, 1), 1);
         ck_assert_int_eq(handled, 3);
     }
-    install(&storm_ours, SIGALRM, count, SA_RESTART);
+    install(&storm_ours, SIGALRM, count_and_ring, SA_RESTART);
     alarm_in(5 * MS);
-    ck_assert_int_eq(poll(&pfd, 1, 1000), -1); /* never restarted */
+    ck_assert_int_eq(poll(&pfd, 1, -1), -1); /* never restarted */
     ck_assert_int_eq(errno, EINTR);
 }
 END_TEST
 
 START_TEST(what_remains)
 {
-    struct timespec t = {2, 0};
-    struct timeval tv = {2, 0};
+    struct timespec t = {20, 0};
+    struct timeval tv = {20, 0};
+    unsigned left;
 
     install(&storm_ours, SIGALRM, count, 0);
     alarm_in(300 * MS);
     ck_assert_int_eq(nanosleep(&t, &t), -1);
     ck_assert_int_eq(errno, EINTR);
-    ck_assert_int_eq(t.tv_sec, 1);
-    ck_assert_int_gt(t.tv_nsec, 300 * MS);
-    ck_assert_int_le(t.tv_nsec, 720 * MS);
+    ck_assert_int_ge(t.tv_sec, 10);
+    ck_assert_int_le(t.tv_sec, 19);
+    ck_assert(t.tv_sec < 19 || t.tv_nsec < 750 * MS);
 
     alarm_in(300 * MS);
-    ck_assert_uint_eq(sleep(3), 2);
+    left = sleep(20);
+    ck_assert_uint_ge(left, 10);
+    ck_assert_uint_le(left, 19);
 
     alarm_in(300 * MS);
     ck_assert_int_eq(select(0, NULL, NULL, NULL, &tv), -1);
-    ck_assert_int_eq(tv.tv_sec, 1);
-    ck_assert_int_gt(tv.tv_usec, 300000);
-    ck_assert_int_le(tv.tv_usec, 720000);
+    ck_assert_int_ge(tv.tv_sec, 10);
+    ck_assert_int_le(tv.tv_sec, 19);
+    ck_assert(tv.tv_sec < 19 || tv.tv_usec < 750000);
 }
 END_TEST
 
@@ -400,17 +435,20 @@ START_TEST(short_counts)
     static char buffer[1 << 20];
     int ends[2];
 
-    install(&storm_ours, SIGALRM, count, 0);
+    install(&storm_ours, SIGALRM, count_and_ring, 0);
     alarm_in(20 * MS);
     ck_assert_int_eq(write(pipe_ends[1], buffer, sizeof(buffer)), 65536);
-    ck_assert_int_eq(handled, 1);
+    ck_assert_int_ge(handled, 1);
+    alarm_in(0);
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     ck_assert_int_eq(write(ends[1], "abc", 3), 3);
-    install(&storm_ours, SIGALRM, count, SA_RESTART); /* no difference when a part was moved */
+    /* SA_RESTART makes no difference when a part was moved. */
+    install(&storm_ours, SIGALRM, count_and_ring, SA_RESTART);
     alarm_in(20 * MS);
     ck_assert_int_eq(recv(ends[0], buffer, 10, MSG_WAITALL), 3);
-    ck_assert_int_eq(handled, 1);
+    ck_assert_int_ge(handled, 1);
+    alarm_in(0);
     close(ends[0]);
     close(ends[1]);
 }
@@ -425,6 +463,20 @@ static void kill_later(const void *argument)
         _exit(1);
 }
 
+/* For calls that a signal which comes too early would leave waiting for ever. */
+static void kill_repeatedly(const void *argument)
+{
+    for (;;)
+        kill_later(argument);
+}
+
+static void end_helper(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0)
+        ck_assert_int_eq(errno, EINTR);
+}
+
 static const char *op_pause(const struct toc_interpose_real *calls)
 {
     const int signo = SIGUSR1;
@@ -432,12 +484,12 @@ static const char *op_pause(const struct toc_interpose_real *calls)
     int rc, seen;
 
     install(calls, SIGUSR1, count, 0);
-    pid = storm_helper(kill_later, &signo);
+    pid = storm_helper(kill_repeatedly, &signo);
     rc = calls->pause();
     seen = handled;
-    storm_reap(pid);
+    end_helper(pid);
     EXPECT(rc == -1 && errno == EINTR);
-    EXPECT(seen == 1);
+    EXPECT(seen >= 1);
     return NULL;
 }
 
@@ -736,16 +788,12 @@ START_TEST(own_sigurg)
     ck_assert_int_eq(poll(&pfd, 1, 50), 0); /* bells are not for it */
     ck_assert_int_eq(handled, 0);
     for (int i = 1; i <= 5; i++) {
-        pid = storm_helper(kill_later, &signo);
-        ck_assert_int_eq(read(pipe_ends[0], &byte, 1), -1); /* no SA_RESTART */
+        pid = storm_helper(kill_repeatedly, &signo);
+        ck_assert_int_eq(i % 2 ? read(pipe_ends[0], &byte, 1) : pause(), -1); /* no SA_RESTART */
         ck_assert_int_eq(errno, EINTR);
-        ck_assert_int_eq(handled, i);
-        storm_reap(pid);
+        end_helper(pid);
+        ck_assert_int_ge(handled, i);
     }
-    pid = storm_helper(kill_later, &signo);
-    ck_assert_int_eq(pause(), -1);
-    ck_assert_int_eq(handled, 6);
-    storm_reap(pid);
     signal(SIGURG, SIG_IGN);
     pid = storm_helper(kill_later, &signo);
     ck_assert_int_eq(poll(&pfd, 1, 80), 0);

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stepper.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "base/syscall.h"
+#include "notify/interpose.h"
+
+/*
+ * Nothing that runs in the trap's handler may come by a breakpoint: no libc, no MPI. Signals are
+ * dealt with by raw system calls, because the library has its own ideas about sigaction().
+ */
+
+#define BELL          SIGURG
+#define TRAP_FLAG     0x100
+#define BREAKPOINT    0xcc
+#define TRAPNO_BREAK  3
+#define SIGSET_BYTES  8
+#define KERNEL_RESTORER 0x04000000UL
+
+struct kernel_action {
+    void *handler;
+    unsigned long flags;
+    void *restorer;
+    uint64_t mask;
+};
+
+enum state {
+    IDLE,
+    RECORD,    /* trap flag: note every address */
+    SEEK,      /* breakpoint at the address of the plan */
+    SEEK_STEP, /* the same by the trap flag */
+    AFTER,     /* trap flag: counting down to the second bell */
+    ENTER,     /* breakpoint at the entry of the bell's handler */
+    INSIDE,    /* trap flag in the bell's handler */
+};
+
+#define TRACE_MAX (4u << 20)
+
+static struct {
+    volatile enum state state;
+    struct stepper_plan plan;
+    bool by_step;
+    bool recording;
+    unsigned passes;   /* so far */
+    unsigned left;     /* instructions to the second bell */
+    unsigned struck;
+    unsigned inside;
+    bool stepping_over; /* the breakpoint is out for one instruction */
+    uintptr_t handler; /* entry of the bell's handler */
+    uintptr_t trace[TRACE_MAX];
+    size_t traced;
+} self;
+
+static uint64_t bit(int signo)
+{
+    return UINT64_C(1) << (signo - 1);
+}
+
+void stepper_strike(void)
+{
+    siginfo_t info;
+    char *bytes = (char *)&info;
+    for (size_t i = 0; i < sizeof(info); i++)
+        ((volatile char *)bytes)[i] = 0; /* volatile: not by memset, which may have a breakpoint */
+    info.si_signo = BELL;
+    info.si_code = SI_QUEUE;
+    info.si_value.sival_int = TOC_BELL_MARKER;
+    toc_syscall4(SYS_rt_tgsigqueueinfo, toc_syscall0(SYS_getpid), toc_syscall0(SYS_gettid), BELL,
+                 (long)&info);
+}
+
+/* The one breakpoint. Text pages are private to the process: the peer does not see it. */
+static unsigned char *break_at;
+static unsigned char break_saved;
+
+static void put_breakpoint(uintptr_t address)
+{
+    break_at = (unsigned char *)address;
+    break_saved = *break_at;
+    *(volatile unsigned char *)break_at = BREAKPOINT;
+}
+
+static void remove_breakpoint(void)
+{
+    if (break_at != NULL)
+        *(volatile unsigned char *)break_at = break_saved;
+    break_at = NULL;
+}
+
+static void set_trap_flag(greg_t *regs, bool on)
+{
+    if (on)
+        regs[REG_EFL] |= TRAP_FLAG;
+    else
+        regs[REG_EFL] &= ~(greg_t)TRAP_FLAG;
+}
+
+static void strike(void)
+{
+    stepper_strike();
+    self.struck++;
+}
+
+/* The thread stands at the boundary of the plan. */
+static void strike_first(greg_t *regs)
+{
+    strike();
+    self.state = IDLE;
+    if (self.plan.second == STEPPER_AFTER) {
+        self.state = AFTER;
+        self.left = self.plan.distance;
+    } else if (self.plan.second == STEPPER_INSIDE) {
+        self.state = ENTER;
+        put_breakpoint(self.handler);
+    }
+    set_trap_flag(regs, self.state == AFTER);
+}
+
+/* At the address of the plan. In the bell's handler it does not count: the boundary is one of the
+ * call's. */
+static void pass_by(greg_t *regs, bool in_handler)
+{
+    if (!in_handler && ++self.passes == self.plan.pass) {
+        strike_first(regs);
+        return;
+    }
+    self.stepping_over = self.state == SEEK;
+    set_trap_flag(regs, true);
+}
+
+static void count_down(greg_t *regs)
+{
+    if (--self.left > 0)
+        return;
+    strike();
+    self.state = IDLE;
+    set_trap_flag(regs, false);
+}
+
+static void on_break(greg_t *regs, bool in_handler)
+{
+    remove_breakpoint();
+    regs[REG_RIP]--;
+    if (self.state == SEEK) {
+        pass_by(regs, in_handler);
+    } else if (self.state == ENTER) {
+        self.state = INSIDE;
+        self.left = self.plan.distance + 1;
+        set_trap_flag(regs, true);
+        count_down(regs);
+    }
+}
+
+static void on_step(greg_t *regs, bool in_handler)
+{
+    switch (self.state) {
+    case RECORD:
+        if (self.traced < TRACE_MAX)
+            self.trace[self.traced++] = (uintptr_t)regs[REG_RIP];
+        break;
+    case SEEK:
+        if (self.stepping_over) {
+            self.stepping_over = false;
+            put_breakpoint(self.plan.address);
+        }
+        set_trap_flag(regs, false);
+        break;
+    case SEEK_STEP:
+        if ((uintptr_t)regs[REG_RIP] == self.plan.address)
+            pass_by(regs, in_handler);
+        break;
+    case AFTER:
+        count_down(regs);
+        break;
+    case INSIDE:
+        self.inside++;
+        count_down(regs);
+        break;
+    default:
+        set_trap_flag(regs, false);
+    }
+}
+
+static void on_trap(int signo, siginfo_t *info, void *context)
+{
+    ucontext_t *interrupted = context;
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    bool in_handler = (*(const uint64_t *)&interrupted->uc_sigmask & bit(BELL)) != 0;
+    (void)signo;
+    (void)info;
+    if (regs[REG_TRAPNO] == TRAPNO_BREAK)
+        on_break(regs, in_handler);
+    else
+        on_step(regs, in_handler);
+}
+
+void stepper_restore(void);
+__asm__(".text\n"
+        "stepper_restore:\n\t"
+        "mov $15, %eax\n\t" /* rt_sigreturn */
+        "syscall\n");
+
+static void take_trap(void)
+{
+    struct kernel_action action = {
+        .handler = (void *)on_trap,
+        .flags = SA_SIGINFO | KERNEL_RESTORER,
+        .restorer = (void *)stepper_restore,
+        .mask = ~bit(SIGALRM),
+    };
+    toc_syscall4(SYS_rt_sigaction, SIGTRAP, (long)&action, 0, SIGSET_BYTES);
+}
+
+bool stepper_init(void)
+{
+    struct kernel_action action;
+    take_trap();
+    toc_syscall4(SYS_rt_sigaction, BELL, 0, (long)&action, SIGSET_BYTES);
+    if ((uintptr_t)action.handler <= 1)
+        return false;
+    self.handler = (uintptr_t)action.handler;
+    action.mask &= ~(bit(SIGTRAP) | bit(SIGALRM));
+    toc_syscall4(SYS_rt_sigaction, BELL, (long)&action, 0, SIGSET_BYTES);
+    return true;
+}
+
+void stepper_record(void)
+{
+    self.recording = true;
+    self.by_step = true;
+}
+
+size_t stepper_trace(const uintptr_t **trace)
+{
+    *trace = self.trace;
+    return self.traced;
+}
+
+/* May a breakpoint be written there? Pages stay writable. */
+static bool open_page(uintptr_t address)
+{
+    static uintptr_t opened[256];
+    static unsigned count;
+    uintptr_t page = address & ~(uintptr_t)4095;
+    for (unsigned i = 0; i < count; i++)
+        if (opened[i] == page)
+            return true;
+    if (count == sizeof(opened) / sizeof(opened[0]) ||
+        mprotect((void *)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
+        return false;
+    opened[count++] = page;
+    return true;
+}
+
+void stepper_aim(const struct stepper_plan *plan, bool step)
+{
+    self.recording = false;
+    self.plan = *plan;
+    self.by_step = step || !open_page(plan->address);
+    if (plan->second == STEPPER_INSIDE && !open_page(self.handler))
+        self.plan.second = STEPPER_NONE;
+}
+
+/* The flags are changed below the red zone, which the compiler may be using. */
+static inline void start_stepping(void)
+{
+    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
+                     "pushfq\n\t"
+                     "orq $0x100, (%%rsp)\n\t"
+                     "popfq\n\t"
+                     "lea 128(%%rsp), %%rsp" ::
+                         : "memory", "cc");
+}
+
+static inline void stop_stepping(void)
+{
+    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
+                     "pushfq\n\t"
+                     "andq $~0x100, (%%rsp)\n\t"
+                     "popfq\n\t"
+                     "lea 128(%%rsp), %%rsp" ::
+                         : "memory", "cc");
+}
+
+void stepper_on(void)
+{
+    self.passes = 0;
+    self.struck = 0;
+    self.inside = 0;
+    self.stepping_over = false;
+    if (self.recording) {
+        self.traced = 0;
+        self.state = RECORD;
+    } else if (self.by_step) {
+        self.state = SEEK_STEP;
+    } else {
+        self.state = SEEK;
+        put_breakpoint(self.plan.address);
+        return;
+    }
+    start_stepping();
+}
+
+void stepper_off(void)
+{
+    stop_stepping();
+    self.state = IDLE;
+    remove_breakpoint();
+}
+
+unsigned stepper_struck(void)
+{
+    return self.struck;
+}
+
+unsigned stepper_inside(void)
+{
+    return self.inside;
+}
+
+static void change_mask(int how, uint64_t mask)
+{
+    toc_syscall4(SYS_rt_sigprocmask, how, (long)&mask, 0, SIGSET_BYTES);
+}
+
+void stepper_hold(void)
+{
+    change_mask(SIG_BLOCK, bit(BELL));
+}
+
+bool stepper_drop(void)
+{
+    const uint64_t set = bit(BELL);
+    const struct timespec now = {0, 0};
+    bool came = false;
+    while (toc_syscall4(SYS_rt_sigtimedwait, (long)&set, 0, (long)&now, SIGSET_BYTES) == BELL)
+        came = true;
+    change_mask(SIG_UNBLOCK, bit(BELL));
+    return came;
+}
+
+bool stepper_works(void)
+{
+    take_trap();
+    stepper_record();
+    stepper_on();
+    __asm__ volatile("nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop");
+    stepper_off();
+    unsigned nops = 0;
+    for (size_t i = 0; i < self.traced; i++)
+        nops += *(const unsigned char *)self.trace[i] == 0x90;
+    return nops >= 7;
+}

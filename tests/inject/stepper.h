@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TESTS_INJECT_STEPPER_H
+#define TESTS_INJECT_STEPPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Strikes a bell of the signal notifier at a chosen instruction boundary of this thread.
+ *
+ * The trap flag lists the boundaries: with it the processor traps after every instruction. Going to
+ * one of them again by the trap flag costs a trap for every instruction before it, so a breakpoint
+ * (int3) leads there: a call of n instructions is covered in n short runs, not in n*n/2 steps.
+ *
+ * The trap's handler runs with the bell's signal blocked and queues the bell for its own thread, so
+ * that the kernel delivers it when the trap returns: at that boundary, and nowhere else.
+ *
+ * Everything between stepper_on() and stepper_off() is the code under test.
+ */
+
+/** When a second bell follows the first. */
+enum stepper_second {
+    STEPPER_NONE,
+    STEPPER_AFTER,  /* `distance` instructions after the boundary of the first */
+    STEPPER_INSIDE, /* `distance` instructions inside the handler of the first */
+};
+
+struct stepper_plan {
+    uintptr_t address; /* strike before the instruction here ... */
+    unsigned pass;     /* ... when the thread comes by for the pass-th time (first: 1) */
+    enum stepper_second second;
+    unsigned distance;
+};
+
+/** Takes SIGTRAP and lets it (and SIGALRM) through to the handler of the bell's signal. After
+ *  MPI_Init. False when that signal has no handler. */
+bool stepper_init(void);
+
+/** Does the trap flag stop this processor after every instruction? (Not in some sandboxes.) */
+bool stepper_works(void);
+
+/** The next stretch is listed, not struck. */
+void stepper_record(void);
+
+/** What the last recorded stretch executed, address by address. Returns the number. */
+size_t stepper_trace(const uintptr_t **trace);
+
+/** The next stretch is struck by this plan; `step`: go there by the trap flag all the way. */
+void stepper_aim(const struct stepper_plan *plan, bool step);
+
+/** Begin and end of a stretch. */
+void stepper_on(void);
+void stepper_off(void);
+
+/** Bells that the last stretch was struck with (0 to 2). */
+unsigned stepper_struck(void);
+
+/** Instructions that the handler of the first bell executed until it was over, or until the second
+ *  bell; for STEPPER_INSIDE. */
+unsigned stepper_inside(void);
+
+/** Strikes this thread's bell here and now. */
+void stepper_strike(void);
+
+/** Holds the bell's signal back, and lets it through again without what came meanwhile. Returns
+ *  whether a bell came. */
+void stepper_hold(void);
+bool stepper_drop(void);
+
+#endif
