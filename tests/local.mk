@@ -1,1 +1,131 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# make check           unit tests, the launcher's fault tests, MPI programs over both notifiers
+# make check-full      MPI programs: every number of ranks with every notifier
+# make check-model     spin models with their mutants
+# make check-inject    a bell at every instruction boundary
+# make check-sanitize  unit tests and MPI programs with ASan and UBSan, in a build of its own
+# make check-stress    long random runs
+# make lint            layers, exports, handler safety, style, cppcheck, clang-tidy
+# make bench           against the MPIs found on this machine
+
+include tests/fault/local.mk
+
+# ---- unit tests
+
+unit_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS)
+unit_programs = \
+	tests/unit/abi_header \
+	tests/unit/abi_removed \
+	tests/unit/check_datatype \
+	tests/unit/check_interpose \
+	tests/unit/check_interpose_signal \
+	tests/unit/check_op \
+	tests/unit/check_schedule \
+	tests/unit/info \
+	tests/unit/abi_header_cxx
+if TESTS_ENABLED
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif
+tests_unit_abi_header_SOURCES = tests/unit/abi_header.c tests/unit/abi_constants.def tests/unit/abi_functions.def
+tests_unit_abi_removed_SOURCES = tests/unit/abi_removed.c
+tests_unit_check_datatype_SOURCES = tests/unit/check_datatype.c tests/unit/abi_constants.def tests/unit/typemap.c tests/unit/typemap.h
+tests_unit_check_datatype_CFLAGS = $(unit_cflags)
+tests_unit_check_datatype_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_datatype_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_interpose_SOURCES = tests/unit/check_interpose.c tests/unit/interpose_storm.h
+tests_unit_check_interpose_CFLAGS = $(unit_cflags)
+tests_unit_check_interpose_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_interpose_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_interpose_signal_SOURCES = tests/unit/check_interpose_signal.c tests/unit/interpose_storm.h
+tests_unit_check_interpose_signal_CFLAGS = $(unit_cflags)
+tests_unit_check_interpose_signal_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_interpose_signal_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_op_SOURCES = tests/unit/check_op.c
+tests_unit_check_op_CFLAGS = $(unit_cflags)
+tests_unit_check_op_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_op_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c
+tests_unit_check_schedule_CFLAGS = $(unit_cflags)
+tests_unit_check_schedule_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_schedule_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_info_SOURCES = tests/unit/info.c
+tests_unit_info_CFLAGS = $(unit_cflags)
+tests_unit_info_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_info_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_abi_header_cxx_SOURCES = tests/unit/abi_header_cxx.cc
+
+EXTRA_DIST += tests/lint tests/model tests/inject tests/bench tests/mpi tests/stress \
+	tests/check-mpi.sh tests/sanitize.sh
+
+# ---- MPI programs, compiled the way a user does: by our mpicc
+
+mpi_tests = \
+	tests/mpi/abi \
+	tests/mpi/abort \
+	tests/mpi/coll_allreduce \
+	tests/mpi/coll_barrier \
+	tests/mpi/coll_bcast \
+	tests/mpi/coll_blocks \
+	tests/mpi/coll_reduce \
+	tests/mpi/coll_user \
+	tests/mpi/comm_dup \
+	tests/mpi/comm_errhandler \
+	tests/mpi/comm_split \
+	tests/mpi/datatype_functions \
+	tests/mpi/env_version \
+	tests/mpi/env_wtime \
+	tests/mpi/err_args \
+	tests/mpi/err_fatal \
+	tests/mpi/info \
+	tests/mpi/init_misuse \
+	tests/mpi/init_thread \
+	tests/mpi/interpose_io \
+	tests/mpi/interpose_signal \
+	tests/mpi/interpose_sleep \
+	tests/mpi/op_functions \
+	tests/mpi/p2p_basic \
+	tests/mpi/p2p_cancel \
+	tests/mpi/p2p_datatypes \
+	tests/mpi/p2p_exchange_computing \
+	tests/mpi/p2p_flood \
+	tests/mpi/p2p_large \
+	tests/mpi/p2p_order \
+	tests/mpi/p2p_posted_many \
+	tests/mpi/p2p_probe \
+	tests/mpi/p2p_procnull \
+	tests/mpi/p2p_random \
+	tests/mpi/p2p_request \
+	tests/mpi/p2p_sendrecv \
+	tests/mpi/p2p_ssend \
+	tests/mpi/p2p_truncate \
+	tests/mpi/p2p_unexpected \
+	tests/mpi/p2p_wildcard \
+	tests/mpi/rank_dies
+CLEANFILES += $(mpi_tests)
+check-local: check-mpi
+mpi-programs: $(mpi_tests)
+$(mpi_tests): launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h
+	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm
+
+# Not among TESTS: these start many ranks, so they do not share the cores with other tests.
+check-mpi: all mpi-programs
+	$(SHELL) $(top_srcdir)/tests/check-mpi.sh
+check-full: all mpi-programs
+	$(SHELL) $(top_srcdir)/tests/check-mpi.sh --full
+check-model:
+	bash $(top_srcdir)/tests/model/run.sh
+check-inject: all
+	bash $(top_srcdir)/tests/inject/run.sh --full
+check-sanitize:
+	bash $(top_srcdir)/tests/sanitize.sh
+check-stress: all mpi-programs
+	bash $(top_srcdir)/tests/stress/run.sh
+lint: all
+	bash $(top_srcdir)/tests/lint/run.sh
+bench: all
+	bash $(top_srcdir)/tests/bench/compare.sh $(BENCH)
+print-unit-programs:
+	@echo $(unit_programs)
+.PHONY: print-unit-programs mpi-programs check-mpi check-full check-model check-inject check-sanitize check-stress lint \
+	bench

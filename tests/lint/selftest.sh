@@ -44,7 +44,7 @@ entry='entry lib/p2p/x.c:handler'
 keep='__attribute__((noinline))'
 
 echo "$entry" >"$work/tables"
-handler 0 "2 functions" <<PROGRAM
+handler 0 "reached from the handler" <<PROGRAM
 $mark
 #include <string.h>
 static $keep int step(char *p, int n) { memset(p, 0, n); return p[n / 2]; }
@@ -92,7 +92,7 @@ handler 1 "not marked handler-safe" <<PROGRAM
 /* SPDX */
 int handler(int n) { return n; }
 PROGRAM
-handler 0 "1 functions" <<PROGRAM
+handler 0 "reached from the handler" <<PROGRAM
 $mark
 int a, b, c, d, e;
 int *handler(int n)
@@ -118,7 +118,7 @@ handler 1 "free may not be called from the handler" <<PROGRAM
 $through_member
 const struct ops one = {.name = good, .strike = bad};
 PROGRAM
-handler 0 "2 functions" <<PROGRAM
+handler 0 "reached from the handler" <<PROGRAM
 $through_member
 const struct ops one = {.name = bad, .strike = good};
 PROGRAM
@@ -141,7 +141,7 @@ for line in 'entry lib/p2p/x.c:gone' 'cut lib/p2p/x.c malloc once it did' \
     echo "$faultless" | handler 1 "handler_tables.txt"
 done
 printf '%s\n' "$entry" 'cut lib/p2p/x.c malloc only where n is 0' >"$work/tables"
-handler 0 "1 functions" <<PROGRAM
+handler 0 "reached from the handler" <<PROGRAM
 $mark
 #include <stdlib.h>
 void *handler(int n) { return n ? NULL : malloc(4); }

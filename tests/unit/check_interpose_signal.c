@@ -115,6 +115,12 @@ static void linger(const void *argument)
         storm_rest(TOC_NS_PER_S);
 }
 
+/* An object of the file system without a name left: reached through its descriptor. */
+static void name_of(int fd, char name[64])
+{
+    snprintf(name, 64, "/proc/%d/fd/%d", (int)getpid(), fd);
+}
+
 static void lock_file(const void *argument)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -128,37 +134,44 @@ static void lock_file(const void *argument)
     linger(NULL);
 }
 
+static void make_files(void)
+{
+    char name[] = "check_interpose.XXXXXX", file[64];
+    char byte;
+
+    object.locked = mkstemp(name);
+    ck_assert_int_ge(object.locked, 0);
+    unlink(name);
+    name_of(object.locked, file);
+    object.child = storm_helper(lock_file, file);
+    ck_assert_int_eq(read(pipe_ends[0], &byte, 1), 1);
+
+    ck_assert_int_eq(mkfifo(name, 0600), 0); /* the name is free again */
+    name_of(open(name, O_PATH), object.fifo);
+    unlink(name);
+}
+
 static void make_objects(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    static char name[] = "/tmp/check_interpose.XXXXXX";
     struct epoll_event event = {.events = EPOLLIN};
-    char byte;
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, object.stream), 0);
+    while (send(object.stream[1], &address, sizeof(address), MSG_DONTWAIT) > 0)
+        ;
     object.listener = socket(AF_INET, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(object.listener, (struct sockaddr *)&address, sizeof(address)), 0);
     ck_assert_int_eq(listen(object.listener, 1), 0);
-    while (send(object.stream[1], &address, sizeof(address), MSG_DONTWAIT) > 0)
-        ;
     object.epoll = epoll_create1(0);
     ck_assert_int_eq(epoll_ctl(object.epoll, EPOLL_CTL_ADD, pipe_ends[0], &event), 0);
-    snprintf(name, sizeof(name), "/tmp/check_interpose.XXXXXX");
-    object.locked = mkstemp(name);
-    ck_assert_int_ge(object.locked, 0);
-    snprintf(object.fifo, sizeof(object.fifo), "%s.fifo", name);
-    ck_assert_int_eq(mkfifo(object.fifo, 0600), 0);
     sem_init(&object.sem, 0, 0);
-    object.child = storm_helper(lock_file, name);
-    ck_assert_int_eq(read(pipe_ends[0], &byte, 1), 1);
-    unlink(name);
+    make_files();
 }
 
 static void remove_objects(void)
 {
     kill(object.child, SIGKILL);
     waitpid(object.child, NULL, 0);
-    unlink(object.fifo);
 }
 
 static int wait_on_sem(const struct toc_interpose_real *calls)

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A bell at every instruction boundary of an MPI call, and a second one after it.
+ *
+ *   inject --probe                         0: the trap flag works here; 77: it does not
+ *   inject --list                          the scenarios, one per line: call, background
+ *   mpirun -n 2 inject [options] FILE CALL BACKGROUND
+ *
+ *   FILE                 an empty file through which the two ranks talk outside MPI
+ *   --single-stride N    one bell at every N-th boundary (1)
+ *   --double-stride N    two bells at every N-th boundary (1); 0: never
+ *   --passes N           of an instruction in a loop, strike the first and the last N passes (8)
+ *   --step               reach the boundaries by the trap flag alone, without breakpoints
+ *
+ * Prints what was covered. Exit code 0 if all was well, 1 with the boundary and what went wrong
+ * there.
+ */
+#include "inject.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <mpi.h>
+
+#include "base/syscall.h"
+#include "boundaries.h"
+#include "stepper.h"
+
+/* Boundaries behind the first bell at which the second one strikes. */
+#define AFTER_MAX 16
+
+/* Seconds without the end of a trial, or without progress of the background. */
+#define HANG_SECONDS 45
+#define MOVE_SECONDS 15
+
+static const struct call *call;
+static const struct background *background;
+
+static struct options {
+    unsigned single_stride, double_stride, passes;
+    bool step;
+} options = {.single_stride = 1, .double_stride = 1, .passes = 8};
+
+static struct count {
+    unsigned once, twice; /* trials with one bell, with two */
+    unsigned missed;      /* trials that did not come by the boundary */
+    unsigned late;        /* second bells that the call was too short for */
+} count;
+
+static const struct stepper_plan *plan; /* of the trial; NULL: none */
+static volatile const char *phase = "";
+
+static void describe(char *text, size_t size)
+{
+    static const char *const seconds[] = {"", "instructions later", "instructions into its handler"};
+    int length = snprintf(text, size, "%s with %s, trial %u (%s)", call->name, background->name,
+                          trial, (const char *)phase);
+    if (plan == NULL)
+        return;
+    length += snprintf(text + length, size - (size_t)length, ", bell before %s (pass %u)",
+                       boundary_name(plan->address), plan->pass);
+    if (plan->second != STEPPER_NONE)
+        snprintf(text + length, size - (size_t)length, " and %u %s", plan->distance,
+                 seconds[plan->second]);
+}
+
+void fail(const char *format, ...)
+{
+    char where[600], what[600];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof(what), format, arguments);
+    va_end(arguments);
+    describe(where, sizeof(where));
+    fprintf(stderr, "inject: FAIL %s: %s\n", where, what);
+    _exit(1);
+}
+
+/* Once a second. The signal comes through in the bell's handler as well. */
+static void watch(int signo, siginfo_t *info, void *context)
+{
+    static unsigned seen, seconds;
+    const ucontext_t *interrupted = context;
+    (void)signo;
+    (void)info;
+    seconds = trial == seen ? seconds + 1 : 0;
+    seen = trial;
+    if (seconds == HANG_SECONDS)
+        fail("no end; the thread is at %s",
+             boundary_name((uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP]));
+}
+
+static void start_watch(void)
+{
+    struct sigaction action = {.sa_sigaction = watch, .sa_flags = SA_SIGINFO | SA_RESTART};
+    struct itimerval second = {{1, 0}, {1, 0}};
+    sigfillset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &second, NULL);
+}
+
+static void peer_do(enum peer_step step)
+{
+    peer_order(step);
+    peer_await();
+}
+
+static void do_if(void (*function)(void))
+{
+    if (function != NULL)
+        function();
+}
+
+static void serve(enum peer_step step)
+{
+    switch (step) {
+    case PEER_EARLY:
+        do_if(call->peer_early);
+        break;
+    case PEER_LATE:
+        do_if(background->peer_publish);
+        do_if(call->peer_late);
+        break;
+    case PEER_DURING:
+        do_if(call->peer_during);
+        break;
+    case PEER_SETTLE:
+        do_if(background->peer_settle);
+        break;
+    case PEER_FINISH:
+        do_if(call->peer_finish);
+        do_if(background->peer_finish);
+        break;
+    case PEER_QUIT:
+        break;
+    }
+}
+
+/* The bell has struck, and no call is made: the background has to move all the same. */
+static void await_background(void)
+{
+    time_t end = time(NULL) + MOVE_SECONDS;
+    phase = "after the call";
+    while (background->has_moved != NULL && !background->has_moved()) {
+        if (time(NULL) > end)
+            fail("the bell was lost: nothing moves while the program computes");
+        sched_yield();
+    }
+    if (background->peer_settle != NULL)
+        peer_do(PEER_SETTLE);
+}
+
+/* Everything up to the call. The bells that the peer's packets cause are held back and dropped: the
+ * one that strikes in the call takes their place. */
+static void set_up(void)
+{
+    phase = "before the call";
+    trial++;
+    do_if(background->prepare);
+    do_if(call->prepare);
+    stepper_hold();
+    if (call->peer_early != NULL) {
+        peer_do(PEER_EARLY);
+        drain_ring();
+    }
+    if (call->peer_late != NULL || background->peer_publish != NULL)
+        peer_do(PEER_LATE);
+    stepper_drop();
+    if (call->peer_during != NULL)
+        peer_order(PEER_DURING);
+}
+
+static void finish(void)
+{
+    if (call->peer_during != NULL)
+        peer_await();
+    await_background();
+    phase = "at the end";
+    peer_order(PEER_FINISH);
+    do_if(call->check);
+    do_if(background->check);
+    peer_await();
+}
+
+/* How a trial gets its bell. */
+enum manner { PLANNED, RECORDED, PLAIN };
+
+static void run_trial(enum manner manner, const struct stepper_plan *with)
+{
+    plan = with;
+    set_up();
+    if (manner == RECORDED)
+        stepper_record();
+    else if (manner == PLANNED)
+        stepper_aim(plan, options.step);
+    phase = "in the call";
+    if (manner != PLAIN)
+        stepper_on();
+    call->run();
+    if (manner != PLAIN)
+        stepper_off();
+    if (manner != PLANNED || stepper_struck() == 0)
+        stepper_strike();
+    finish();
+    plan = NULL;
+}
+
+/* Strikes by the plan; a boundary that this run did not come by gets two more chances. */
+static bool strike(const struct stepper_plan *with)
+{
+    for (int attempt = 0; attempt < 3; attempt++) {
+        run_trial(PLANNED, with);
+        if (stepper_struck() > 0)
+            break;
+    }
+    if (stepper_struck() == 0)
+        count.missed++;
+    else if (stepper_struck() == 2)
+        count.twice++;
+    else if (with->second != STEPPER_NONE)
+        count.late++;
+    else
+        count.once++;
+    return stepper_struck() == 2;
+}
+
+static void strike_once(const struct boundaries *boundaries)
+{
+    for (size_t i = 0; i < boundaries->count; i += options.single_stride) {
+        struct stepper_plan with = {boundaries->list[i].address, boundaries->list[i].pass,
+                                    STEPPER_NONE, 0};
+        strike(&with);
+    }
+}
+
+/* The second bell at each of the next boundaries, and at one inside the handler, another for each
+ * boundary of the call. */
+static void strike_twice(const struct boundaries *boundaries)
+{
+    for (size_t i = 0; i < boundaries->count; i += options.double_stride) {
+        struct stepper_plan with = {boundaries->list[i].address, boundaries->list[i].pass,
+                                    STEPPER_AFTER, 0};
+        for (with.distance = 1; with.distance <= AFTER_MAX; with.distance++)
+            strike(&with);
+        with.second = STEPPER_INSIDE;
+        with.distance = (unsigned)(i * 7) % 500;
+        strike(&with);
+    }
+}
+
+/* Every boundary inside the handler, for two boundaries of the call: before it begins, and in the
+ * middle of it, where the library is busy. */
+static void strike_handler(const struct boundaries *boundaries)
+{
+    const size_t places[] = {0, boundaries->count / 2};
+    if (boundaries->count == 0 || options.double_stride == 0)
+        return;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const struct boundary *at = &boundaries->list[places[i]];
+        struct stepper_plan with = {at->address, at->pass, STEPPER_INSIDE, 0};
+        while (strike(&with))
+            with.distance += options.double_stride;
+    }
+}
+
+static void test(void)
+{
+    const uintptr_t *trace;
+    struct boundaries boundaries;
+    for (int i = 0; i < 5; i++) /* first contacts, growing pools */
+        run_trial(PLAIN, NULL);
+    run_trial(RECORDED, NULL);
+    size_t length = stepper_trace(&trace);
+    boundaries_choose(trace, length, options.passes, &boundaries);
+    if (boundaries.count == 0)
+        fail("the trap flag has seen no instruction of the call");
+    strike_once(&boundaries);
+    if (options.double_stride != 0)
+        strike_twice(&boundaries);
+    strike_handler(&boundaries);
+    printf("%s with %s: %zu boundaries (%zu repeats in loops left out): %u struck once, %u twice, "
+           "%u too late for the second, %u not reached\n",
+           call->name, background->name, boundaries.count, boundaries.repeats, count.once,
+           count.twice, count.late, count.missed);
+    if (count.once * 2 * options.single_stride < boundaries.count)
+        fail("most boundaries were not reached: the call is not the same every time");
+    free(boundaries.list);
+}
+
+static int misuse(void)
+{
+    fprintf(stderr, "usage: inject --probe | --list | [--single-stride N] [--double-stride N] "
+                    "[--passes N] [--step] FILE CALL BACKGROUND\n");
+    return 2;
+}
+
+/* Index of the first operand, or 0. */
+static int parse(int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        unsigned *number = strcmp(argv[i], "--single-stride") == 0   ? &options.single_stride
+                           : strcmp(argv[i], "--double-stride") == 0 ? &options.double_stride
+                           : strcmp(argv[i], "--passes") == 0        ? &options.passes
+                                                                     : NULL;
+        if (strcmp(argv[i], "--step") == 0)
+            options.step = true;
+        else if (number != NULL && i + 1 < argc)
+            *number = (unsigned)strtoul(argv[++i], NULL, 10);
+        else
+            return 0;
+    }
+    return argc - i == 3 && options.single_stride > 0 && options.passes > 0 ? i : 0;
+}
+
+int main(int argc, char **argv)
+{
+    int rank, operand;
+    if (argc == 2 && strcmp(argv[1], "--probe") == 0)
+        return stepper_works() ? 0 : 77;
+    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+        list_scenarios();
+        return 0;
+    }
+    operand = parse(argc, argv);
+    if (operand == 0)
+        return misuse();
+    call = find_call(argv[operand + 1]);
+    background = find_background(argv[operand + 2]);
+    if (call == NULL || background == NULL)
+        return misuse();
+    peer_attach(argv[operand]);
+    call_bytes = call->bytes;
+
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank == 0) {
+        if (!stepper_init())
+            fail("the bell's signal has no handler: this is for TOCSIN_NOTIFY=signal");
+        start_watch();
+        test();
+        trial++;
+        peer_do(PEER_QUIT);
+    } else {
+        peer_serve(serve);
+    }
+    MPI_Finalize();
+    return 0;
+}
