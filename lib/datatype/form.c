@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* handler-safe: toc_form_repeat */
-/* handler-safe: toc_form_repeat */
 #include "datatype/form.h"
 
 #include <stdlib.h>

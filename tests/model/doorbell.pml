@@ -30,23 +30,16 @@
 #define NADDR 5
 #include "tso.pml"
 
-/* The word: mode, woken, outstanding, mask (one bit: also class 1), epoch. */
+/* The word: mode, outstanding, mask (one bit: also class 1), epoch. */
 #define QUIET 0
 #define SLEEP 1
 #define ARMED 2
 #define MODE(w) ((w) & 3)
-#define WOKEN 4
-#define OUTSTANDING 8
-#define ALL_CLASSES 16
-#define EPOCH(w) ((w) >> 5)
-#define MAKE(mode, e) ((mode) | ((e) << 5))
+#define OUTSTANDING 4
+#define ALL_CLASSES 8
+#define EPOCH(w) ((w) >> 4)
+#define MAKE(mode, e) ((mode) | ((e) << 4))
 #define IN_MASK(w, class) ((class) == 0 || ((w) & ALL_CLASSES))
-
-#ifdef SLEEP_SETS_OUTSTANDING   /* one bit for both purposes */
-#define CHANGED OUTSTANDING
-#else
-#define CHANGED WOKEN
-#endif
 
 /*
  * A new epoch is the smallest number that nobody holds a copy of: the real counter is wide enough
@@ -169,9 +162,12 @@ end:
        atomic { guard = 0; in_handler = 0; goto end };
 held:
        atomic {
-#ifndef HANDLER_KEEPS_WORD
+#ifndef HANDLER_KEEPS_WORD      /* stir: a futex wait that is restarted comes back at once */
         DRAINED(OWNER);
-        mem[WORD] = mem[WORD] | CHANGED;
+        if
+        :: MODE(mem[WORD]) == SLEEP -> mem[WORD] = mem[WORD] | OUTSTANDING
+        :: else
+        fi;
 #endif
         in_handler = 0
        }
@@ -286,7 +282,6 @@ out:
 
 proctype sender(byte s) provided (_pid != PREEMPTED || !stalled)
 {
-    byte v;
     bit unsignalable;
     byte n;
 
@@ -308,8 +303,8 @@ decide:
     atomic {
         W = LOADED(s, WORD);
         if
-#ifdef WAKE_SUPPRESSED
-        :: MODE(W) == SLEEP && !(W & (WOKEN | OUTSTANDING)) -> goto wake
+#ifdef WAKE_SUPPRESSED          /* by the bit of another sender */
+        :: MODE(W) == SLEEP && !(W & OUTSTANDING) -> goto wake
 #else
         :: MODE(W) == SLEEP -> goto wake
 #endif
@@ -319,18 +314,22 @@ decide:
     };
 
 wake:
-#ifdef SLEEP_CAS                /* the other sound way: outstanding, but by CAS */
+#ifdef WAKE_BY_FETCH_OR         /* may hit the word of a later epoch, armed, and swallow its bell */
+    atomic { DRAINED(s); mem[WORD] = mem[WORD] | OUTSTANDING };
+#else
+#ifndef WAKE_KEEPS_WORD
     atomic {
-        DRAINED(s);
         if
-        :: W & OUTSTANDING
-        :: !(W & OUTSTANDING) && mem[WORD] == W -> mem[WORD] = W | OUTSTANDING
-        :: !(W & OUTSTANDING) && mem[WORD] != W -> goto decide
+        :: W & OUTSTANDING      /* changed already */
+        :: !(W & OUTSTANDING) && DRAINED(s) && mem[WORD] == W -> mem[WORD] = W | OUTSTANDING
+        :: !(W & OUTSTANDING) && DRAINED(s) && mem[WORD] != W ->
+#ifdef WAKE_NO_REREAD
+            RETURN
+#else
+            goto decide
+#endif
         fi
     };
-#else
-#ifndef SLEEP_KEEPS_WORD
-    atomic { DRAINED(s); mem[WORD] = mem[WORD] | CHANGED };
 #endif
 #endif
     atomic { asleep = 0; RETURN };      /* futex wake */
@@ -340,11 +339,7 @@ notify:
         DRAINED(s);
         if
         :: mem[WORD] == W -> mem[WORD] = W | OUTSTANDING
-#ifdef CAS_NO_REREAD
-        :: else -> RETURN
-#else
         :: else -> goto decide
-#endif
         fi
     };
     if
@@ -353,33 +348,20 @@ notify:
     :: atomic { s == 0 -> failed = 1; unsignalable = 1 }
 #endif
     fi;
+    atomic {                    /* take it back, if it is still this epoch's */
+        DRAINED(s);
 #ifdef FAIL_CLEARS_ANY_EPOCH
-    atomic { DRAINED(s); mem[WORD] = mem[WORD] & ~OUTSTANDING };
+        mem[WORD] = mem[WORD] & ~OUTSTANDING;
 #else
 #ifndef FAIL_KEEPS_BIT
-clear:
-    atomic {
-        v = LOADED(s, WORD);
         if
-        :: EPOCH(v) == EPOCH(W) && (v & OUTSTANDING)
-        :: else -> v = 0; RETURN
-        fi
-    };
-    atomic {
-        DRAINED(s);
-        if
-        :: mem[WORD] == v -> mem[WORD] = v & ~OUTSTANDING
-        :: else ->
-#ifndef FAIL_CLEARS_ONCE
-            v = 0;
-            goto clear
-#endif
+        :: mem[WORD] == (W | OUTSTANDING) -> mem[WORD] = W
+        :: else
         fi;
-        v = 0
+#endif
+#endif
+        RETURN
     };
-#endif
-#endif
-    atomic { RETURN };
 end:
     skip
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# All that every change has to pass; from the build directory. Prints the sum of all suites in its
+# last line, "N passed, N failed, N skipped".
+set -u
+. ./tests/paths.sh
+passed=0 failed=0 skipped=0
+log=$(mktemp "${TMPDIR:-/tmp}/tocsin-tests.XXXXXX")
+trap 'rm -f "$log"' EXIT
+
+# The last line of the form "N passed, N failed[, N skipped]" of the suite's output; a suite without
+# one, or that fails without a failed test, counts as one failure.
+count()
+{
+    local name=$1 status=$2 p f s
+    read -r p f s < <(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 |
+        sed -E 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/')
+    if [ -z "${p:-}" ]; then
+        p=0 f=1
+    elif [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+        f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
+    echo "== $name: $p passed, $f failed, ${s:-0} skipped"
+}
+
+suite()
+{
+    local name=$1 status
+    shift
+    echo "== $name"
+    "$@" 2>&1 | tee "$log" | grep -vE '^(PASS|ok|make)[: [(]|^  (CC|CXX|LD|CCLD|CXXLD|GEN)|^[#=]'
+    status=${PIPESTATUS[0]}
+    count "$name" "$status"
+}
+
+# make's own test driver, with its result files summed in the form of the others
+check()
+{
+    local status=0
+    # shellcheck disable=SC2046 # a list of names
+    make -s -j"$(nproc)" $(make -s print-unit-programs) || return
+    find tests -name '*.trs' -delete
+    make -s -j"$(nproc)" check-TESTS || status=$?
+    find tests -name '*.trs' -exec grep -h '^:test-result:' {} + | awk '
+        / PASS/ { p++ } / SKIP/ { s++ } / (FAIL|ERROR|XPASS)/ { f++ }
+        END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
+    return $status
+}
+
+suite 'unit and fault tests' check
+make -s -j"$(nproc)" mpi-programs || failed=$((failed + 1))
+suite 'MPI programs' make -s check-mpi
+suite 'lints' make -s lint
+suite 'models' make -s check-model
+suite 'injection (sample)' bash "$TOC_SRCDIR/tests/inject/run.sh"
+suite 'sanitizers' make -s check-sanitize
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
