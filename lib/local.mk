@@ -5,6 +5,7 @@ include_HEADERS += include/mpi.h
 noinst_LTLIBRARIES += lib/libbase.la
 lib_libbase_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
 lib_libbase_la_SOURCES = \
+	lib/base/abi.h \
 	lib/base/env.c lib/base/env.def lib/base/env.h \
 	lib/base/error.h \
 	lib/base/job.c lib/base/job.h \
@@ -83,6 +84,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/descriptors.c \
 	lib/p2p/match.c \
 	lib/p2p/p2p.c \
+	lib/p2p/pair.c \
 	lib/p2p/receive.c \
 	lib/p2p/rendezvous_receive.c \
 	lib/p2p/rendezvous_send.c \
@@ -91,6 +93,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/unexpected.c \
 	lib/p2p/match.h \
 	lib/p2p/p2p.h \
+	lib/p2p/pair.h \
 	lib/p2p/protocol.h \
 	lib/p2p/request.h \
 	lib/p2p/unexpected.h \

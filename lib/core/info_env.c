@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <mpi.h>
+#include "base/abi.h"
 
 #include "base/error.h"
 #include "base/job.h"

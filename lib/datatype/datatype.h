@@ -6,11 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifndef MPI_NO_REMOVED
-#define MPI_NO_REMOVED
-#endif
-#include <mpi.h>
-
+#include "base/abi.h"
 #include "core/handle.h"
 #include "datatype/form.h"
 #include "datatype/machine.h"

@@ -51,9 +51,8 @@ static int check_buffer(struct toc_mpi_message *message)
         return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
                              "datatype %#llx has not been committed (MPI_Type_commit)",
                              (unsigned long long)(uintptr_t)message->type_handle);
-    /* An address of 0 is right for MPI_BOTTOM and types with absolute addresses only. */
-    if (__builtin_expect(message->buffer == NULL, 0) && message->count > 0 && type->size > 0 &&
-        type->true_lb == 0 && message->peer != MPI_PROC_NULL)
+    if (__builtin_expect(message->buffer == NULL, 0) && message->peer != MPI_PROC_NULL &&
+        toc_datatype_is_null_buffer(type, message->buffer, message->count))
         return toc_mpi_raise(message->comm_handle, MPI_ERR_BUFFER, message->function,
                              "the buffer is a null pointer, with count %lld",
                              (long long)message->count);

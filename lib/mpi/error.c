@@ -100,7 +100,7 @@ static void fatal_outside(const char *sentence)
 {
     fflush(stdout);
     toc_log(TOC_LOG_ERROR, "%s", sentence);
-    if (toc_world.job != NULL)
+    if (toc_world.job != NULL && toc_mpi_state != TOC_MPI_CHILD)
         toc_job_abort(toc_world.job, toc_world.rank, EXIT_FAILURE);
     _exit(EXIT_FAILURE);
 }
@@ -129,6 +129,10 @@ int toc_mpi_check_active(const char *function)
     char sentence[160];
     if (toc_mpi_state == TOC_MPI_BEFORE_INIT)
         snprintf(sentence, sizeof(sentence), "%s was called before MPI_Init", function);
+    else if (toc_mpi_state == TOC_MPI_CHILD)
+        snprintf(sentence, sizeof(sentence),
+                 "%s was called in a child process: MPI is the parent's alone after fork",
+                 function);
     else
         snprintf(sentence, sizeof(sentence), "%s was called after MPI_Finalize", function);
     fatal_outside(sentence);

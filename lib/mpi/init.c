@@ -99,16 +99,25 @@ static void note_level(int level)
         toc_guard_share();
 }
 
+static void in_child(void)
+{
+    if (toc_mpi_state == TOC_MPI_ACTIVE)
+        toc_mpi_state = TOC_MPI_CHILD;
+}
+
 static void start(const char *function, int level)
 {
     if (toc_mpi_state == TOC_MPI_FINALIZED)
         fail("MPI_Init was called after MPI_Finalize: MPI cannot be started twice");
+    if (toc_mpi_state == TOC_MPI_CHILD)
+        toc_mpi_check_active(function);
     if (toc_mpi_state == TOC_MPI_ACTIVE) {
         char message[128];
         snprintf(message, sizeof(message), "%s: MPI has been initialised already", function);
         fail(message);
     }
     main_thread = pthread_self();
+    pthread_atfork(NULL, NULL, in_child);
     join();
     build();
     note_level(level);

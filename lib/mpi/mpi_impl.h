@@ -2,15 +2,7 @@
 #ifndef TOC_MPI_MPI_IMPL_H
 #define TOC_MPI_MPI_IMPL_H
 
-/* The library is compiled with hidden visibility; what mpi.h declares is exported. The names that
- * the ABI leaves out are inline functions over MPI_X, which the library itself never calls. */
-#ifndef MPI_NO_REMOVED
-#define MPI_NO_REMOVED
-#endif
-#pragma GCC visibility push(default)
-#include <mpi.h>
-#pragma GCC visibility pop
-
+#include "base/abi.h"
 #include "core/comm.h"
 
 /** Behind the definition of PMPI_Foo: MPI_Foo as its weak alias, checked for the same type. */
@@ -44,7 +36,12 @@ int toc_mpi_check_comm(const char *function, MPI_Comm handle, struct toc_comm **
 #define TOC_MPI_HANDLE(type, object) ((type)toc_handle_value(object))
 
 /** enum of the state that MPI_Initialized and MPI_Finalized tell of. */
-enum toc_mpi_state { TOC_MPI_BEFORE_INIT, TOC_MPI_ACTIVE, TOC_MPI_FINALIZED };
+enum toc_mpi_state {
+    TOC_MPI_BEFORE_INIT,
+    TOC_MPI_ACTIVE,
+    TOC_MPI_FINALIZED,
+    TOC_MPI_CHILD, /* a fork of a process that was active: no MPI there */
+};
 extern enum toc_mpi_state toc_mpi_state;
 
 /** Ends the job with `code`: tells the launcher, prints `message` (a sentence) if not NULL. */

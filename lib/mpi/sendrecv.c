@@ -6,6 +6,7 @@
 #include "datatype/cursor.h"
 #include "mpi/p2p_impl.h"
 #include "mpi/status.h"
+#include "p2p/pair.h"
 #include "progress/guard.h"
 
 static int exchange(struct toc_mpi_message *out, struct toc_mpi_message *in, MPI_Status *status)
@@ -59,6 +60,29 @@ int PMPI_Sendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, int
 }
 TOC_MPI_ALIAS(Sendrecv);
 
+/* What is sent has to stay while the answer arrives in its place: a packed copy of it goes. */
+static void *packed_copy(struct toc_mpi_message *out)
+{
+    uint64_t bytes = toc_dt_packed_size(out->type, out->count);
+    void *copy = malloc(bytes > 0 ? bytes : 1);
+    if (copy == NULL)
+        return NULL;
+    struct toc_dt_cursor cursor;
+    toc_dt_cursor_init(&cursor, out->type, out->buffer, out->count, UINT64_MAX);
+    toc_dt_pack(&cursor, copy, bytes);
+    out->buffer = copy;
+    out->count = (int64_t)bytes;
+    out->type = toc_datatype_get(MPI_PACKED);
+    return copy;
+}
+
+static int no_copy(const struct toc_mpi_message *in)
+{
+    return toc_mpi_raise(in->comm_handle, MPI_ERR_NO_MEM, in->function,
+                         "no memory for a copy of %llu bytes of the buffer",
+                         (unsigned long long)toc_dt_packed_size(in->type, in->count));
+}
+
 int PMPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
                           int source, int recvtag, MPI_Comm comm, MPI_Status *status)
 {
@@ -76,21 +100,81 @@ int PMPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest,
     int code = check_both(&out, &in);
     if (code != MPI_SUCCESS)
         return code;
-    /* What is sent has to stay while the answer arrives in its place: a packed copy of it goes. */
-    uint64_t bytes = toc_dt_packed_size(in.type, count);
-    char *copy = malloc(bytes > 0 ? bytes : 1);
+    void *copy = packed_copy(&out);
     if (copy == NULL)
-        return toc_mpi_raise(comm, MPI_ERR_NO_MEM, function,
-                             "no memory for a copy of %llu bytes of the buffer",
-                             (unsigned long long)bytes);
-    struct toc_dt_cursor cursor;
-    toc_dt_cursor_init(&cursor, in.type, buf, count, UINT64_MAX);
-    toc_dt_pack(&cursor, copy, bytes);
-    out.buffer = copy;
-    out.count = (int64_t)bytes;
-    out.type = toc_datatype_get(MPI_PACKED);
+        return no_copy(&in);
     code = exchange(&out, &in, status);
     free(copy);
     return code;
 }
 TOC_MPI_ALIAS(Sendrecv_replace);
+
+/* Starts both under one request. Takes `copy` over. */
+static int start_pair(struct toc_mpi_message *out, struct toc_mpi_message *in, void *copy,
+                      MPI_Request *request)
+{
+    toc_guard_enter();
+    struct toc_pair *pair = toc_pair_new();
+    if (pair != NULL) {
+        pair->copy = copy;
+        toc_p2p_prepare_receive(&pair->receive, in->buffer, in->count, in->type, in->peer, in->tag,
+                                in->comm);
+        toc_p2p_prepare_send(&pair->send, out->buffer, out->count, out->type, out->peer, out->tag,
+                             out->comm, TOC_SEND_STANDARD);
+        *request = TOC_MPI_HANDLE(MPI_Request, pair->request);
+        toc_pair_start(pair);
+    }
+    toc_guard_leave();
+    if (pair != NULL)
+        return MPI_SUCCESS;
+    free(copy);
+    return toc_mpi_raise(in->comm_handle, MPI_ERR_NO_MEM, in->function,
+                         "no memory, or no number, for another request");
+}
+
+int PMPI_Isendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, int dest, int sendtag,
+                   void *recvbuf, int recvcount, MPI_Datatype recvtype, int source, int recvtag,
+                   MPI_Comm comm, MPI_Request *request)
+{
+    static const char function[] = "MPI_Isendrecv";
+    struct toc_mpi_message out = {.function = function,
+                                  .buffer = (void *)(uintptr_t)sendbuf,
+                                  .count = sendcount,
+                                  .type_handle = sendtype,
+                                  .peer = dest,
+                                  .tag = sendtag,
+                                  .comm_handle = comm};
+    struct toc_mpi_message in = {.function = function,
+                                 .buffer = recvbuf,
+                                 .count = recvcount,
+                                 .type_handle = recvtype,
+                                 .peer = source,
+                                 .tag = recvtag,
+                                 .comm_handle = comm};
+    int code = check_both(&out, &in);
+    return code != MPI_SUCCESS ? code : start_pair(&out, &in, NULL, request);
+}
+TOC_MPI_ALIAS(Isendrecv);
+
+int PMPI_Isendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
+                           int source, int recvtag, MPI_Comm comm, MPI_Request *request)
+{
+    struct toc_mpi_message in = {.function = "MPI_Isendrecv_replace",
+                                 .buffer = buf,
+                                 .count = count,
+                                 .type_handle = datatype,
+                                 .peer = source,
+                                 .tag = recvtag,
+                                 .comm_handle = comm};
+    struct toc_mpi_message out = in;
+    out.peer = dest;
+    out.tag = sendtag;
+    int code = check_both(&out, &in);
+    if (code != MPI_SUCCESS)
+        return code;
+    void *copy = packed_copy(&out);
+    if (copy == NULL)
+        return no_copy(&in);
+    return start_pair(&out, &in, copy, request);
+}
+TOC_MPI_ALIAS(Isendrecv_replace);

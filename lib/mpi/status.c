@@ -18,7 +18,7 @@ void toc_status_set(MPI_Status *status, const struct toc_request *request)
 {
     if (status == MPI_STATUS_IGNORE)
         return;
-    if (request->kind != TOC_REQUEST_RECEIVE) {
+    if (request->kind != TOC_REQUEST_RECEIVE && request->kind != TOC_REQUEST_PAIR) {
         toc_status_set_empty(status);
     } else {
         status->MPI_SOURCE = request->status_source;

@@ -3,6 +3,7 @@
 #include "p2p/request.h"
 
 #include "p2p/p2p.h"
+#include "p2p/pair.h"
 
 /* Detached requests: freed by a call once they have completed. */
 static struct toc_list detached = {&detached, &detached};
@@ -26,6 +27,8 @@ struct toc_request *toc_request_get(uintptr_t handle)
 
 static void dispose(struct toc_request *request)
 {
+    if (request->kind == TOC_REQUEST_PAIR)
+        toc_pair_free(request->owner);
     toc_p2p_cleanup(request);
     toc_handle_free(request);
 }

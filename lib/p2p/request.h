@@ -15,6 +15,7 @@
 enum toc_request_kind {
     TOC_REQUEST_SEND = 1,
     TOC_REQUEST_RECEIVE,
+    TOC_REQUEST_PAIR,       /* send and receive at once: `owner` is its struct toc_pair */
     TOC_REQUEST_COLLECTIVE, /* lib/coll: `owner` is its schedule */
 };
 

@@ -12,7 +12,9 @@
 #ifndef PACKETS
 #define PACKETS 3               /* each way */
 #endif
+#ifndef CELLS
 #define CELLS 1
+#endif
 
 #define NCPU 2
 #define SBSIZE 3
