@@ -124,7 +124,7 @@ check-stress: all mpi-programs
 lint: all
 	bash $(top_srcdir)/tests/lint/run.sh
 bench: all
-	bash $(top_srcdir)/tests/bench/compare.sh $(BENCH)
+	bash $(top_srcdir)/tests/bench/compare.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
 .PHONY: print-unit-programs mpi-programs check-mpi check-full check-model check-inject check-sanitize check-stress lint \

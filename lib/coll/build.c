@@ -258,7 +258,7 @@ void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
 
 static bool is_complete(const void *argument)
 {
-    return ((const volatile struct toc_request *)argument)->complete;
+    return ((const struct toc_request *)argument)->complete;
 }
 
 int toc_schedule_run(struct toc_schedule *schedule)

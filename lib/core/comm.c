@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/comm.h"
+/* handler-safe: toc_comm_retain */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,7 +16,7 @@ static int send_blocking(struct toc_mpi_message *message, enum toc_send_mode mod
         toc_guard_leave();
         return MPI_SUCCESS;
     }
-    struct toc_request request = {0};
+    struct toc_request request; /* filled in by prepare */
     toc_p2p_prepare_send(&request, message->buffer, message->count, message->type, message->peer,
                          message->tag, message->comm, mode);
     toc_p2p_start(&request);
@@ -63,7 +63,7 @@ int PMPI_Recv(void *buf, int count, MPI_Datatype datatype, int peer, int tag, MP
     int code = toc_mpi_check_message(&message, true);
     if (code != MPI_SUCCESS)
         return code;
-    struct toc_request request = {0};
+    struct toc_request request; /* filled in by prepare */
     toc_guard_enter();
     toc_p2p_prepare_receive(&request, buf, count, message.type, peer, tag, message.comm);
     toc_p2p_start(&request);

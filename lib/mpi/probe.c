@@ -186,7 +186,7 @@ int PMPI_Mrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message
                MPI_Status *status)
 {
     MATCHED("MPI_Mrecv");
-    struct toc_request request = {0};
+    struct toc_request request; /* filled in by prepare */
     toc_guard_enter();
     start_taken(&request, &receive, taken);
     toc_p2p_wait(&request);

@@ -52,19 +52,15 @@ void toc_match_post(struct toc_request *request)
                         : &posted[bucket_of(request->context, request->peer, request->tag)],
                     &request->link);
     request->stage = TOC_STAGE_POSTED;
-    if (posted_count++ == 0) {
-        toc_progress_want(TOC_WANT_RTS, 1);
-        toc_progress_want(TOC_WANT_SYNC, 1);
-    }
+    if (posted_count++ == 0)
+        toc_progress_want(TOC_WANT_RTS | TOC_WANT_SYNC, 1);
 }
 
 void toc_match_unpost(struct toc_request *request)
 {
     toc_list_remove(&request->link);
-    if (--posted_count == 0) {
-        toc_progress_want(TOC_WANT_RTS, -1);
-        toc_progress_want(TOC_WANT_SYNC, -1);
-    }
+    if (--posted_count == 0)
+        toc_progress_want(TOC_WANT_RTS | TOC_WANT_SYNC, -1);
 }
 
 int toc_match_posted(void)

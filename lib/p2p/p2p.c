@@ -29,6 +29,7 @@ static void prepare(struct toc_request *request, void *buffer, int64_t count,
     request->data = type->is_contiguous ? (char *)buffer + type->true_lb : NULL;
     request->link = (struct toc_list){NULL, NULL};
     request->on_complete = NULL;
+    request->owner = NULL;
 }
 
 void toc_p2p_prepare_send(struct toc_request *request, const void *buffer, int64_t count,
@@ -114,8 +115,7 @@ struct toc_unexpected *toc_p2p_probe(int source, int tag, struct toc_comm *comm,
 static bool advance(enum toc_progress_context context)
 {
     /* Pools are filled where memory may be allocated, before the handler needs them. */
-    if (context >= TOC_PROGRESS_CALL && toc_world.notifier->interrupts &&
-        (toc_unexpected_refill() || context >= TOC_PROGRESS_TEST))
+    if (context != TOC_PROGRESS_HANDLER && toc_unexpected_refill())
         toc_progress_fed();
     bool moved = toc_rendezvous_advance_incoming(context);
     moved |= toc_rendezvous_advance_outgoing(context);
@@ -138,6 +138,7 @@ int toc_p2p_init(void)
     if (toc_send_init() != 0)
         return TOC_ERR_NO_MEM;
     toc_progress_register(&events);
+    toc_unexpected_prime();
     return 0;
 }
 

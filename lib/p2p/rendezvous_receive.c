@@ -33,8 +33,10 @@ static void complete(struct toc_request *request)
 {
     if (request->stage == TOC_STAGE_FRAGMENTS)
         toc_progress_want(TOC_WANT_DATA, -1);
-    if (toc_list_is_member(&request->link))
+    if (toc_list_is_member(&request->link)) {
         toc_list_remove(&request->link);
+        toc_progress_busy(-1);
+    }
     toc_request_complete(request, request->error);
 }
 
@@ -73,6 +75,7 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
         return;
     }
     toc_list_append(&incoming, &request->link);
+    toc_progress_busy(1);
 }
 
 /* The sender is inside a blocking call and can write into our buffer: then the copy costs this

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+#include "progress/progress.h"
+#include "transport/world.h"
+
 /* Payload bytes of the classes; the largest covers every eager message (TOCSIN_EAGER_LIMIT). */
 static const uint32_t class_bytes[] = {64, 1024, 4096, 16384};
 /* Entries that a computing rank keeps for its handler, by class. */
@@ -15,13 +18,14 @@ struct block {
     struct block *next;
     max_align_t first[];
 };
-#define BLOCK_BYTES (256 * 1024)
+#define BLOCK_BYTES (64 * 1024)
 
 static struct pool {
     struct toc_list *top; /* free entries, linked by bucket.next */
     unsigned free;
 } pools[CLASSES];
 static struct block *blocks;
+static bool low; /* a pool has less than its reserve */
 
 static uint8_t class_for(uint64_t bytes)
 {
@@ -53,17 +57,33 @@ static bool grow(unsigned number)
     return true;
 }
 
+static void note_low(void)
+{
+    if (low || !toc_world.notifier->interrupts)
+        return;
+    low = true;
+    toc_progress_busy(1);
+}
+
+void toc_unexpected_prime(void)
+{
+    note_low();
+}
+
 struct toc_unexpected *toc_unexpected_take(uint64_t bytes, bool may_allocate)
 {
     uint8_t number = class_for(bytes);
     if (number == CLASSES)
         return NULL;
     struct pool *pool = &pools[number];
-    if (pool->top == NULL && (!may_allocate || !grow(number)))
+    if (pool->top == NULL && (!may_allocate || !grow(number))) {
+        note_low();
         return NULL;
+    }
     struct toc_unexpected *entry = TOC_CONTAINER(pool->top, struct toc_unexpected, bucket);
     pool->top = entry->bucket.next;
-    pool->free--;
+    if (--pool->free < class_reserve[number])
+        note_low();
     return entry;
 }
 
@@ -77,14 +97,15 @@ void toc_unexpected_give(struct toc_unexpected *entry)
 
 bool toc_unexpected_refill(void)
 {
-    bool did = false;
+    if (!low)
+        return false;
     for (unsigned number = 0; number < CLASSES; number++)
-        while (pools[number].free < class_reserve[number]) {
+        while (pools[number].free < class_reserve[number])
             if (!grow(number))
-                return did;
-            did = true;
-        }
-    return did;
+                return false;
+    low = false;
+    toc_progress_busy(-1);
+    return true;
 }
 
 void toc_unexpected_free_all(void)
@@ -96,4 +117,7 @@ void toc_unexpected_free_all(void)
     }
     for (unsigned number = 0; number < CLASSES; number++)
         pools[number] = (struct pool){0};
+    if (low)
+        toc_progress_busy(-1);
+    low = false;
 }

@@ -32,7 +32,11 @@ struct toc_unexpected *toc_unexpected_take(uint64_t bytes, bool may_allocate);
 /** Gives it back. Handler-safe. */
 void toc_unexpected_give(struct toc_unexpected *entry);
 
-/** Fills the pools up to what a handler may need; true if it had to. Not handler-safe. */
+/** Has the next call with progress fill the pools; MPI_Init. */
+void toc_unexpected_prime(void);
+
+/** Fills the pools up to what a handler may need; true if it had to. Cheap otherwise. Progress is
+ *  kept busy (toc_progress_busy) until it was called. Not handler-safe. */
 bool toc_unexpected_refill(void);
 
 /** Unmaps everything; MPI_Finalize. */

@@ -16,20 +16,32 @@ static unsigned armed_mask;
 static int reasons[8]; /* by bit number of TOC_WANT_* */
 static unsigned wanted;
 static int outgoing;
+static int busy;
 static bool starved;
 static bool again;
 
 /* Rounds of progress that a rank makes on its way out before it lets the handler do the rest. */
 #define DEPART_ROUNDS 8
 
-void toc_progress_want(enum toc_bell_class class_bit, int change)
+void toc_progress_want(unsigned class_bits, int change)
 {
-    int number = __builtin_ctz((unsigned)class_bit);
+    int number = __builtin_ctz(class_bits);
     reasons[number] += change;
     if (reasons[number] > 0)
-        wanted |= (unsigned)class_bit;
+        wanted |= class_bits;
     else
-        wanted &= ~(unsigned)class_bit;
+        wanted &= ~class_bits;
+}
+
+void toc_progress_busy(int change)
+{
+    busy += change;
+}
+
+bool toc_bell_is_busy(void)
+{
+    /* Posted receives alone need nothing but the rings. */
+    return busy > 0 || (wanted & ~(unsigned)(TOC_WANT_RTS | TOC_WANT_SYNC)) != 0;
 }
 
 void toc_progress_outgoing(int change)

@@ -20,6 +20,9 @@ void toc_bell_hush(void);
  *  without a bell. */
 bool toc_bell_nap(unsigned timeout_us);
 
+/** Anything for the layers' `advance` to do? */
+bool toc_bell_is_busy(void);
+
 /** Number of rendezvous sends under way. */
 int toc_bell_outgoing(void);
 

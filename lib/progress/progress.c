@@ -90,8 +90,9 @@ bool toc_progress_run(enum toc_progress_context context)
     bool moved = false;
     for (uint32_t number = 0; number < toc_world.pending_words; number++)
         moved |= drain_word(context, number);
-    for (unsigned i = 0; i < layer_count; i++)
-        moved |= layers[i]->advance(context);
+    if (toc_bell_is_busy())
+        for (unsigned i = 0; i < layer_count; i++)
+            moved |= layers[i]->advance(context);
     return moved;
 }
 

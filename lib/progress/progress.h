@@ -49,9 +49,13 @@ void toc_progress_reset(void);
 /** One round. True when anything moved. */
 bool toc_progress_run(enum toc_progress_context context);
 
-/** Counts reasons to be interrupted for packets of one class (TOC_WANT_*): +1 when one comes up,
- *  -1 when it goes. */
-void toc_progress_want(enum toc_bell_class class_bit, int change);
+/** Counts reasons to be interrupted for packets of some classes (TOC_WANT_*, always given in the
+ *  same combination): +1 when one comes up, -1 when it goes. */
+void toc_progress_want(unsigned class_bits, int change);
+
+/** Counts what `advance` has to be called for, beside what is wanted by class: while there is
+ *  nothing, a round of progress only looks at the rings. */
+void toc_progress_busy(int change);
 
 /** Counts rendezvous sends that this rank could help with while it waits. */
 void toc_progress_outgoing(int change);

@@ -60,7 +60,8 @@ static volatile const char *phase = "";
 
 static void describe(char *text, size_t size)
 {
-    static const char *const seconds[] = {"", "instructions later", "instructions into its handler"};
+    static const char *const seconds[] = {"", "instructions later",
+                                          "instructions into its handler"};
     int length = snprintf(text, size, "%s with %s, trial %u (%s)", call->name, background->name,
                           trial, (const char *)phase);
     if (plan == NULL)
@@ -122,6 +123,10 @@ static void do_if(void (*function)(void))
 static void serve(enum peer_step step)
 {
     switch (step) {
+    case PEER_BEFORE:
+        do_if(call->peer_before);
+        do_if(background->peer_before);
+        break;
     case PEER_EARLY:
         do_if(call->peer_early);
         break;
@@ -164,6 +169,8 @@ static void set_up(void)
 {
     phase = "before the call";
     trial++;
+    if (call->peer_before != NULL || background->peer_before != NULL)
+        peer_do(PEER_BEFORE);
     do_if(background->prepare);
     do_if(call->prepare);
     stepper_hold();
@@ -193,22 +200,29 @@ static void finish(void)
 /* How a trial gets its bell. */
 enum manner { PLANNED, RECORDED, PLAIN };
 
+/* One place for all, so that the call returns to the same address always. */
+static __attribute__((noinline)) void run_call(void)
+{
+    stepper_on();
+    call->run();
+    stepper_off();
+}
+
 static void run_trial(enum manner manner, const struct stepper_plan *with)
 {
     plan = with;
+    peer_set_patience(manner == RECORDED ? 500000 : 300);
     set_up();
     if (manner == RECORDED)
         stepper_record();
     else if (manner == PLANNED)
         stepper_aim(plan, options.step);
+    else
+        stepper_rest();
     phase = "in the call";
-    if (manner != PLAIN)
-        stepper_on();
-    call->run();
-    if (manner != PLAIN)
-        stepper_off();
-    if (manner != PLANNED || stepper_struck() == 0)
-        stepper_strike();
+    run_call();
+    if (stepper_struck() == 0)
+        stepper_strike(); /* the bell that is due comes after the call */
     finish();
     plan = NULL;
 }

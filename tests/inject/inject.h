@@ -13,6 +13,7 @@
 
 /** What the peer is told to do in a trial, in this order. */
 enum peer_step {
+    PEER_BEFORE, /* get ready, before anything else */
     PEER_EARLY,  /* publish what rank 0 takes from the ring before the call */
     PEER_LATE,   /* publish what the bell or the call finds */
     PEER_DURING, /* take part while the call runs */
@@ -25,6 +26,7 @@ enum peer_step {
 struct call {
     const char *name;
     size_t bytes;
+    void (*peer_before)(void);
     void (*prepare)(void);
     void (*peer_early)(void);
     void (*peer_late)(void);
@@ -38,10 +40,11 @@ struct call {
  *  rank 0 makes no further call. */
 struct background {
     const char *name;
+    void (*peer_before)(void);
     void (*prepare)(void);
     void (*peer_publish)(void);
-    bool (*has_moved)(void);    /* rank 0: without MPI */
-    void (*peer_settle)(void);  /* must end while rank 0 makes no call */
+    bool (*has_moved)(void);   /* rank 0: without MPI */
+    void (*peer_settle)(void); /* must end while rank 0 makes no call */
     void (*check)(void);
     void (*peer_finish)(void);
 };
@@ -71,6 +74,12 @@ void peer_attach(const char *path);
 /** Rank 0: starts a step; waits for its end. */
 void peer_order(enum peer_step step);
 void peer_await(void);
+/** Rank 0: how long the peer gives a call before it acts, in microseconds. */
+void peer_set_patience(unsigned microseconds);
+/** Rank 1: waits until the call has probably gone to sleep. */
+void peer_be_patient(void);
+/** Rank 1: strikes rank 0's bell. */
+void peer_strike(void);
 /** Rank 1: serves orders until PEER_QUIT. */
 void peer_serve(void (*serve)(enum peer_step step));
 

@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include "base/syscall.h"
+#include "stepper.h"
 
 static struct control {
     _Atomic uint32_t ordered; /* orders given */
     _Atomic uint32_t done;    /* orders carried out */
     enum peer_step step;
     unsigned trial;
-} *control;
+} * control;
 
 void peer_attach(const char *path)
 {
@@ -54,12 +55,32 @@ void peer_order(enum peer_step step)
 {
     control->step = step;
     control->trial = trial;
+    control->pid = toc_syscall0(SYS_getpid);
+    control->tid = toc_syscall0(SYS_gettid);
     advance(&control->ordered);
 }
 
 void peer_await(void)
 {
     wait_while(&control->done, atomic_load(&control->ordered) - 1);
+}
+
+void peer_set_patience(unsigned microseconds)
+{
+    control->patience_us = microseconds;
+}
+
+void peer_be_patient(void)
+{
+    struct timespec left = {control->patience_us / 1000000,
+                            (long)(control->patience_us % 1000000) * 1000};
+    while (toc_syscall3(SYS_nanosleep, (long)&left, (long)&left, 0) < 0)
+        ;
+}
+
+void peer_strike(void)
+{
+    stepper_strike_thread(control->pid, control->tid);
 }
 
 void peer_serve(void (*serve)(enum peer_step step))

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <mpi.h>
 
+#include "stepper.h"
+
 #define LONG  65536 /* by rendezvous */
 #define SMALL 8     /* in the cell */
 #define EAGER 4096  /* in the ring's data area */
@@ -196,6 +198,11 @@ static void fill_ring(void)
         fill_out.words[i] = word_of(FILLER, (size_t)i);
         MPI_Isend(&fill_out.words[i], 8, MPI_BYTE, 1, TAG_FILL, MPI_COMM_WORLD, &fillers[i]);
     }
+}
+
+static void fill_ring_and_send(void)
+{
+    fill_ring();
     fill_send();
 }
 
@@ -228,6 +235,23 @@ static void peer_send(void)
     peer_complete_send();
 }
 
+/* For calls that wait: not before they sleep. */
+static void peer_send_later(void)
+{
+    peer_be_patient();
+    peer_send();
+}
+
+/* Bells from outside as well, while the call sleeps. */
+static void peer_send_after_bells(void)
+{
+    for (int i = 0; i < 3; i++) {
+        peer_be_patient();
+        peer_strike();
+    }
+    peer_send_later();
+}
+
 static void peer_irecv(void)
 {
     int there;
@@ -252,9 +276,15 @@ static void peer_recv(void)
     check_buffer(&call_in, call_bytes, TO_PEER, "message at the peer");
 }
 
-static void receive_fill(int source, int from)
+static void peer_recv_later(void)
 {
-    for (int i = from; i < FILL; i++) {
+    peer_be_patient();
+    peer_recv();
+}
+
+static void receive_fill(int source, int from, int to)
+{
+    for (int i = from; i < to; i++) {
         MPI_Recv(&fill_in.words[i], 8, MPI_BYTE, source, TAG_FILL, MPI_COMM_WORLD,
                  MPI_STATUS_IGNORE);
         if (fill_in.words[i] != word_of(FILLER, (size_t)i))
@@ -266,65 +296,79 @@ static void receive_fill(int source, int from)
 
 static void peer_recv_behind(void)
 {
-    receive_fill(0, 0);
+    stepper_drop();
+    receive_fill(0, 0, FILL);
     peer_recv();
 }
 
+static void peer_recv_behind_later(void)
+{
+    peer_be_patient();
+    peer_recv_behind();
+}
+
 static const struct call calls[] = {
-    /* name, bytes, prepare, peer_early, peer_late, peer_during, run, check, peer_finish */
-    {"isend-small", SMALL, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
-    {"isend-eager", EAGER, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
-    {"isend-long", LONG, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
-    {"isend-queued", SMALL, fill_ring, NULL, NULL, NULL, run_isend, complete_behind,
-     peer_recv_behind},
+    /* name, bytes, peer_before, prepare, peer_early, peer_late, peer_during, run, check,
+       peer_finish */
+    {"isend-small", SMALL, NULL, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
+    {"isend-eager", EAGER, NULL, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
+    {"isend-long", LONG, NULL, fill_send, NULL, NULL, NULL, run_isend, complete_send, peer_recv},
+    {"isend-queued", SMALL, stepper_hold, fill_ring_and_send, NULL, NULL, NULL, run_isend,
+     complete_behind, peer_recv_behind},
 
-    {"irecv-first", EAGER, fence_receive, NULL, NULL, NULL, run_irecv, complete_receive, peer_send},
-    {"irecv-ring-eager", EAGER, fence_receive, NULL, peer_isend, NULL, run_irecv, complete_receive,
-     peer_complete_send},
-    {"irecv-ring-long", LONG, fence_receive, NULL, peer_isend, NULL, run_irecv, complete_receive,
-     peer_complete_send},
-    {"irecv-late-eager", EAGER, fence_receive, peer_isend, NULL, NULL, run_irecv, complete_receive,
-     peer_complete_send},
-    {"irecv-late-long", LONG, fence_receive, peer_isend, NULL, NULL, run_irecv, complete_receive,
-     peer_complete_send},
+    {"irecv-first", EAGER, NULL, fence_receive, NULL, NULL, NULL, run_irecv, complete_receive,
+     peer_send},
+    {"irecv-ring-eager", EAGER, NULL, fence_receive, NULL, peer_isend, NULL, run_irecv,
+     complete_receive, peer_complete_send},
+    {"irecv-ring-long", LONG, NULL, fence_receive, NULL, peer_isend, NULL, run_irecv,
+     complete_receive, peer_complete_send},
+    {"irecv-late-eager", EAGER, NULL, fence_receive, peer_isend, NULL, NULL, run_irecv,
+     complete_receive, peer_complete_send},
+    {"irecv-late-long", LONG, NULL, fence_receive, peer_isend, NULL, NULL, run_irecv,
+     complete_receive, peer_complete_send},
 
-    {"test-nothing", SMALL, start_receive, NULL, NULL, NULL, run_test, check_not_yet, peer_send},
-    {"test-small", SMALL, start_receive, NULL, peer_isend, NULL, run_test, check_arrived,
+    {"test-nothing", SMALL, NULL, start_receive, NULL, NULL, NULL, run_test, check_not_yet,
+     peer_send},
+    {"test-small", SMALL, NULL, start_receive, NULL, peer_isend, NULL, run_test, check_arrived,
      peer_complete_send},
-    {"test-eager", EAGER, start_receive, NULL, peer_isend, NULL, run_test, check_arrived,
+    {"test-eager", EAGER, NULL, start_receive, NULL, peer_isend, NULL, run_test, check_arrived,
      peer_complete_send},
-    {"test-long", LONG, start_receive, NULL, peer_isend, NULL, run_test, complete_receive,
+    {"test-long", LONG, NULL, start_receive, NULL, peer_isend, NULL, run_test, complete_receive,
      peer_complete_send},
-    {"test-sent-long", LONG, start_send, NULL, peer_irecv, NULL, run_test, complete_send,
+    {"test-sent-long", LONG, NULL, start_send, NULL, peer_irecv, NULL, run_test, complete_send,
      peer_complete_receive},
 
-    {"wait-small", SMALL, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
+    {"wait-small", SMALL, NULL, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
      peer_complete_send},
-    {"wait-eager", EAGER, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
+    {"wait-eager", EAGER, NULL, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
      peer_complete_send},
-    {"wait-long", LONG, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
+    {"wait-long", LONG, NULL, start_receive, NULL, peer_isend, NULL, run_wait, check_received,
      peer_complete_send},
-    {"wait-sent-long", LONG, start_send, NULL, peer_irecv, NULL, run_wait, complete_send,
+    {"wait-sent-long", LONG, NULL, start_send, NULL, peer_irecv, NULL, run_wait, complete_send,
      peer_complete_receive},
-    {"wait-later", EAGER, start_receive, NULL, NULL, peer_send, run_wait, check_received, NULL},
+    {"wait-later", EAGER, NULL, start_receive, NULL, NULL, peer_send_later, run_wait,
+     check_received, NULL},
 
-    {"send-small", SMALL, fill_send, NULL, NULL, NULL, run_send, NULL, peer_recv},
-    {"send-eager", EAGER, fill_send, NULL, NULL, NULL, run_send, NULL, peer_recv},
-    {"send-long", LONG, fill_send, NULL, NULL, peer_recv, run_send, NULL, NULL},
-    {"send-queued", SMALL, fill_ring, NULL, NULL, peer_recv_behind, run_send, complete_behind,
-     NULL},
+    {"send-small", SMALL, NULL, fill_send, NULL, NULL, NULL, run_send, NULL, peer_recv},
+    {"send-eager", EAGER, NULL, fill_send, NULL, NULL, NULL, run_send, NULL, peer_recv},
+    {"send-long", LONG, NULL, fill_send, NULL, NULL, peer_recv_later, run_send, NULL, NULL},
+    {"send-queued", SMALL, stepper_hold, fill_ring_and_send, NULL, NULL, peer_recv_behind_later,
+     run_send, complete_behind, NULL},
 
-    {"recv-ring-small", SMALL, fence_receive, NULL, peer_isend, NULL, run_recv, check_received,
+    {"recv-ring-small", SMALL, NULL, fence_receive, NULL, peer_isend, NULL, run_recv,
+     check_received, peer_complete_send},
+    {"recv-ring-eager", EAGER, NULL, fence_receive, NULL, peer_isend, NULL, run_recv,
+     check_received, peer_complete_send},
+    {"recv-ring-long", LONG, NULL, fence_receive, NULL, peer_isend, NULL, run_recv, check_received,
      peer_complete_send},
-    {"recv-ring-eager", EAGER, fence_receive, NULL, peer_isend, NULL, run_recv, check_received,
+    {"recv-late-eager", EAGER, NULL, fence_receive, peer_isend, NULL, NULL, run_recv,
+     check_received, peer_complete_send},
+    {"recv-late-long", LONG, NULL, fence_receive, peer_isend, NULL, NULL, run_recv, check_received,
      peer_complete_send},
-    {"recv-ring-long", LONG, fence_receive, NULL, peer_isend, NULL, run_recv, check_received,
-     peer_complete_send},
-    {"recv-late-eager", EAGER, fence_receive, peer_isend, NULL, NULL, run_recv, check_received,
-     peer_complete_send},
-    {"recv-late-long", LONG, fence_receive, peer_isend, NULL, NULL, run_recv, check_received,
-     peer_complete_send},
-    {"recv-later-long", LONG, fence_receive, NULL, NULL, peer_send, run_recv, check_received, NULL},
+    {"recv-asleep", EAGER, NULL, fence_receive, NULL, NULL, peer_send_after_bells, run_recv,
+     check_received, NULL},
+    {"recv-later-long", LONG, NULL, fence_receive, NULL, NULL, peer_send_later, run_recv,
+     check_received, NULL},
 };
 
 /*
@@ -414,20 +458,34 @@ static bool full_has_moved(void)
 static void check_full(void)
 {
     MPI_Waitall(FILL_FIRST, fillers, MPI_STATUSES_IGNORE);
-    receive_fill(1, FILL_FIRST);
+    receive_fill(1, FILL_FIRST, FILL);
 }
 
-static void finish_full(void)
+/* A full ring to the peer, which has made room meanwhile: the bell sends what is queued. */
+static void publish_space(void)
+{
+    stepper_drop();
+    receive_fill(0, 0, FILL_FIRST);
+}
+
+static void settle_space(void)
+{
+    receive_fill(0, FILL_FIRST, FILL);
+}
+
+static void complete_fill(void)
 {
     MPI_Waitall(FILL, fillers, MPI_STATUSES_IGNORE);
 }
 
 static const struct background backgrounds[] = {
-    /* name, prepare, peer_publish, has_moved, peer_settle, check, peer_finish */
-    {"nothing", NULL, NULL, NULL, NULL, NULL, NULL},
-    {"request", prepare_rts, publish_rts, rts_has_moved, NULL, check_rts, complete_background},
-    {"match", prepare_match, publish_match, NULL, settle_match, complete_background, NULL},
-    {"full", prepare_full, publish_full, full_has_moved, NULL, check_full, finish_full},
+    /* name, peer_before, prepare, peer_publish, has_moved, peer_settle, check, peer_finish */
+    {"nothing", NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+    {"request", NULL, prepare_rts, publish_rts, rts_has_moved, NULL, check_rts,
+     complete_background},
+    {"match", NULL, prepare_match, publish_match, NULL, settle_match, complete_background, NULL},
+    {"full", NULL, prepare_full, publish_full, full_has_moved, NULL, check_full, complete_fill},
+    {"space", stepper_hold, fill_ring, publish_space, NULL, settle_space, complete_fill, NULL},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -448,17 +506,19 @@ const struct background *find_background(const char *name)
     return NULL;
 }
 
-/* The full ring costs a hundred times as much as the others: with one call of each kind only, and
- * not with those that use the same buffers. */
+/* Full rings cost a hundred times as much as the rest: with one call of each kind only, and not
+ * with the calls that fill the ring themselves, which nothing else may empty. */
 static bool makes_sense(const struct call *call, const struct background *background)
 {
-    static const char *const with_full[] = {"isend-small",  "irecv-first", "irecv-late-eager",
-                                            "test-nothing", "test-small",  "wait-small",
-                                            "send-small",   "recv-late-eager"};
-    if (strcmp(background->name, "full") != 0)
+    static const char *const some[] = {"isend-small",  "irecv-first",    "irecv-late-eager",
+                                       "test-nothing", "test-small",     "wait-small",
+                                       "send-small",   "recv-late-eager"};
+    if (call->peer_before != NULL)
+        return strcmp(background->name, "nothing") == 0;
+    if (strcmp(background->name, "full") != 0 && strcmp(background->name, "space") != 0)
         return true;
-    for (size_t i = 0; i < COUNT(with_full); i++)
-        if (strcmp(call->name, with_full[i]) == 0)
+    for (size_t i = 0; i < COUNT(some); i++)
+        if (strcmp(call->name, some[i]) == 0)
             return true;
     return false;
 }

@@ -16,11 +16,11 @@
  * dealt with by raw system calls, because the library has its own ideas about sigaction().
  */
 
-#define BELL          SIGURG
-#define TRAP_FLAG     0x100
-#define BREAKPOINT    0xcc
-#define TRAPNO_BREAK  3
-#define SIGSET_BYTES  8
+#define BELL            SIGURG
+#define TRAP_FLAG       0x100
+#define BREAKPOINT      0xcc
+#define TRAPNO_BREAK    3
+#define SIGSET_BYTES    8
 #define KERNEL_RESTORER 0x04000000UL
 
 struct kernel_action {
@@ -45,14 +45,13 @@ enum state {
 static struct {
     volatile enum state state;
     struct stepper_plan plan;
-    bool by_step;
-    bool recording;
-    unsigned passes;   /* so far */
-    unsigned left;     /* instructions to the second bell */
+    enum state next; /* of the next stretch: IDLE, RECORD, SEEK, SEEK_STEP */
+    unsigned passes; /* so far */
+    unsigned left;   /* instructions to the second bell */
     unsigned struck;
     unsigned inside;
     bool stepping_over; /* the breakpoint is out for one instruction */
-    uintptr_t handler; /* entry of the bell's handler */
+    uintptr_t handler;  /* entry of the bell's handler */
     uintptr_t trace[TRACE_MAX];
     size_t traced;
 } self;
@@ -62,7 +61,7 @@ static uint64_t bit(int signo)
     return UINT64_C(1) << (signo - 1);
 }
 
-void stepper_strike(void)
+void stepper_strike_thread(long pid, long tid)
 {
     siginfo_t info;
     char *bytes = (char *)&info;
@@ -71,8 +70,12 @@ void stepper_strike(void)
     info.si_signo = BELL;
     info.si_code = SI_QUEUE;
     info.si_value.sival_int = TOC_BELL_MARKER;
-    toc_syscall4(SYS_rt_tgsigqueueinfo, toc_syscall0(SYS_getpid), toc_syscall0(SYS_gettid), BELL,
-                 (long)&info);
+    toc_syscall4(SYS_rt_tgsigqueueinfo, pid, tid, BELL, (long)&info);
+}
+
+void stepper_strike(void)
+{
+    stepper_strike_thread(toc_syscall0(SYS_getpid), toc_syscall0(SYS_gettid));
 }
 
 /* The one breakpoint. Text pages are private to the process: the peer does not see it. */
@@ -232,8 +235,12 @@ bool stepper_init(void)
 
 void stepper_record(void)
 {
-    self.recording = true;
-    self.by_step = true;
+    self.next = RECORD;
+}
+
+void stepper_rest(void)
+{
+    self.next = IDLE;
 }
 
 size_t stepper_trace(const uintptr_t **trace)
@@ -260,9 +267,8 @@ static bool open_page(uintptr_t address)
 
 void stepper_aim(const struct stepper_plan *plan, bool step)
 {
-    self.recording = false;
     self.plan = *plan;
-    self.by_step = step || !open_page(plan->address);
+    self.next = step || !open_page(plan->address) ? SEEK_STEP : SEEK;
     if (plan->second == STEPPER_INSIDE && !open_page(self.handler))
         self.plan.second = STEPPER_NONE;
 }
@@ -294,17 +300,13 @@ void stepper_on(void)
     self.struck = 0;
     self.inside = 0;
     self.stepping_over = false;
-    if (self.recording) {
-        self.traced = 0;
-        self.state = RECORD;
-    } else if (self.by_step) {
-        self.state = SEEK_STEP;
-    } else {
-        self.state = SEEK;
+    self.state = self.next;
+    if (self.state == SEEK)
         put_breakpoint(self.plan.address);
-        return;
-    }
-    start_stepping();
+    if (self.state == RECORD)
+        self.traced = 0;
+    if (self.state == RECORD || self.state == SEEK_STEP)
+        start_stepping();
 }
 
 void stepper_off(void)

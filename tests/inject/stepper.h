@@ -43,6 +43,9 @@ bool stepper_works(void);
 /** The next stretch is listed, not struck. */
 void stepper_record(void);
 
+/** The next stretch is left alone. */
+void stepper_rest(void);
+
 /** What the last recorded stretch executed, address by address. Returns the number. */
 size_t stepper_trace(const uintptr_t **trace);
 
@@ -62,6 +65,9 @@ unsigned stepper_inside(void);
 
 /** Strikes this thread's bell here and now. */
 void stepper_strike(void);
+
+/** Strikes the bell of another thread. */
+void stepper_strike_thread(long pid, long tid);
 
 /** Holds the bell's signal back, and lets it through again without what came meanwhile. Returns
  *  whether a bell came. */

