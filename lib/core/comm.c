@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* handler-safe: toc_comm_retain */
+#include "core/comm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

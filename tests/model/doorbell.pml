@@ -78,13 +78,24 @@ bit done[2], stalled, failed;
 #else
 #define KEPT 0
 #endif
+/* Mutants: a store in place of the exchange. */
+#ifdef SLEEP_PLAIN_STORE
+#define PLAIN(mode) (MODE(mode) == SLEEP)
+#else
+#ifdef ARM_PLAIN_STORE
+#define PLAIN(mode) (MODE(mode) == ARMED)
+#else
+#define PLAIN(mode) false
+#endif
+#endif
 inline exchange_mode(mode)
 {
-#ifdef OWNER_PLAIN_STORE        /* a store in place of the exchange */
-    store(OWNER, WORD, MAKE(mode, NEW_EPOCH))
-#else
-    atomic { DRAINED(OWNER); mem[WORD] = MAKE(mode, NEW_EPOCH) | KEPT }
-#endif
+    atomic {
+        if
+        :: PLAIN(mode) -> store(OWNER, WORD, MAKE(mode, NEW_EPOCH))
+        :: !PLAIN(mode) && DRAINED(OWNER) -> mem[WORD] = MAKE(mode, NEW_EPOCH) | KEPT
+        fi
+    }
 }
 
 /* Take in one ring, if its pending bit is set. */
