@@ -21,7 +21,9 @@ static struct control {
     _Atomic uint32_t done;    /* orders carried out */
     enum peer_step step;
     unsigned trial;
-} * control;
+    unsigned patience_us;
+    long pid, tid; /* of rank 0 */
+} *control;
 
 void peer_attach(const char *path)
 {

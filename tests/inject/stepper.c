@@ -36,8 +36,8 @@ enum state {
     SEEK,      /* breakpoint at the address of the plan */
     SEEK_STEP, /* the same by the trap flag */
     AFTER,     /* trap flag: counting down to the second bell */
-    ENTER,     /* breakpoint at the entry of the bell's handler */
-    INSIDE,    /* trap flag in the bell's handler */
+    ENTER,     /* breakpoint at the entry of the bell's handler, to list it */
+    INSIDE,    /* breakpoint in the bell's handler */
 };
 
 #define TRACE_MAX (4u << 20)
@@ -49,7 +49,6 @@ static struct {
     unsigned passes; /* so far */
     unsigned left;   /* instructions to the second bell */
     unsigned struck;
-    unsigned inside;
     bool stepping_over; /* the breakpoint is out for one instruction */
     uintptr_t handler;  /* entry of the bell's handler */
     uintptr_t trace[TRACE_MAX];
@@ -110,31 +109,27 @@ static void strike(void)
     self.struck++;
 }
 
-/* The thread stands at the boundary of the plan. */
-static void strike_first(greg_t *regs)
+/* What comes after the bell that has just been struck. */
+static void prepare_second(void)
 {
-    strike();
+    self.passes = 0;
     self.state = IDLE;
-    if (self.plan.second == STEPPER_AFTER) {
+    switch (self.plan.second) {
+    case STEPPER_NONE:
+        break;
+    case STEPPER_AFTER:
         self.state = AFTER;
         self.left = self.plan.distance;
-    } else if (self.plan.second == STEPPER_INSIDE) {
+        break;
+    case STEPPER_INSIDE:
+        self.state = INSIDE;
+        put_breakpoint(self.plan.inside);
+        break;
+    case STEPPER_LIST:
         self.state = ENTER;
         put_breakpoint(self.handler);
+        break;
     }
-    set_trap_flag(regs, self.state == AFTER);
-}
-
-/* At the address of the plan. In the bell's handler it does not count: the boundary is one of the
- * call's. */
-static void pass_by(greg_t *regs, bool in_handler)
-{
-    if (!in_handler && ++self.passes == self.plan.pass) {
-        strike_first(regs);
-        return;
-    }
-    self.stepping_over = self.state == SEEK;
-    set_trap_flag(regs, true);
 }
 
 static void count_down(greg_t *regs)
@@ -146,18 +141,45 @@ static void count_down(greg_t *regs)
     set_trap_flag(regs, false);
 }
 
+/* The thread comes by the address where it is to be struck; `right`: on the side of the handler
+ * where passes count. */
+static void pass_by(greg_t *regs, bool right)
+{
+    bool first = self.state != INSIDE;
+    if (right && ++self.passes == (first ? self.plan.pass : self.plan.inside_pass)) {
+        strike();
+        if (first)
+            prepare_second();
+        else
+            self.state = IDLE;
+        set_trap_flag(regs, self.state == AFTER);
+        return;
+    }
+    self.stepping_over = self.state != SEEK_STEP;
+    set_trap_flag(regs, true);
+}
+
 static void on_break(greg_t *regs, bool in_handler)
 {
     remove_breakpoint();
     regs[REG_RIP]--;
-    if (self.state == SEEK) {
-        pass_by(regs, in_handler);
-    } else if (self.state == ENTER) {
-        self.state = INSIDE;
-        self.left = self.plan.distance + 1;
+    if (self.state == ENTER) {
+        self.state = RECORD;
+        self.traced = 0;
+        self.trace[self.traced++] = (uintptr_t)regs[REG_RIP];
         set_trap_flag(regs, true);
-        count_down(regs);
+    } else if (self.state == SEEK || self.state == INSIDE) {
+        pass_by(regs, in_handler == (self.state == INSIDE));
     }
+}
+
+/* The instruction under the breakpoint has been executed. */
+static void step_over(greg_t *regs)
+{
+    if (self.stepping_over)
+        put_breakpoint(self.state == SEEK ? self.plan.address : self.plan.inside);
+    self.stepping_over = false;
+    set_trap_flag(regs, false);
 }
 
 static void on_step(greg_t *regs, bool in_handler)
@@ -168,21 +190,14 @@ static void on_step(greg_t *regs, bool in_handler)
             self.trace[self.traced++] = (uintptr_t)regs[REG_RIP];
         break;
     case SEEK:
-        if (self.stepping_over) {
-            self.stepping_over = false;
-            put_breakpoint(self.plan.address);
-        }
-        set_trap_flag(regs, false);
+    case INSIDE:
+        step_over(regs);
         break;
     case SEEK_STEP:
         if ((uintptr_t)regs[REG_RIP] == self.plan.address)
-            pass_by(regs, in_handler);
+            pass_by(regs, !in_handler);
         break;
     case AFTER:
-        count_down(regs);
-        break;
-    case INSIDE:
-        self.inside++;
         count_down(regs);
         break;
     default:
@@ -269,7 +284,8 @@ void stepper_aim(const struct stepper_plan *plan, bool step)
 {
     self.plan = *plan;
     self.next = step || !open_page(plan->address) ? SEEK_STEP : SEEK;
-    if (plan->second == STEPPER_INSIDE && !open_page(self.handler))
+    if ((plan->second == STEPPER_INSIDE && !open_page(plan->inside)) ||
+        (plan->second == STEPPER_LIST && !open_page(self.handler)))
         self.plan.second = STEPPER_NONE;
 }
 
@@ -298,7 +314,6 @@ void stepper_on(void)
 {
     self.passes = 0;
     self.struck = 0;
-    self.inside = 0;
     self.stepping_over = false;
     self.state = self.next;
     if (self.state == SEEK)
@@ -319,11 +334,6 @@ void stepper_off(void)
 unsigned stepper_struck(void)
 {
     return self.struck;
-}
-
-unsigned stepper_inside(void)
-{
-    return self.inside;
 }
 
 static void change_mask(int how, uint64_t mask)

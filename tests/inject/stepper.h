@@ -23,7 +23,8 @@
 enum stepper_second {
     STEPPER_NONE,
     STEPPER_AFTER,  /* `distance` instructions after the boundary of the first */
-    STEPPER_INSIDE, /* `distance` instructions inside the handler of the first */
+    STEPPER_INSIDE, /* in the handler of the first, before `inside` for the inside_pass-th time */
+    STEPPER_LIST,   /* none: the handler of the first is listed */
 };
 
 struct stepper_plan {
@@ -31,6 +32,8 @@ struct stepper_plan {
     unsigned pass;     /* ... when the thread comes by for the pass-th time (first: 1) */
     enum stepper_second second;
     unsigned distance;
+    uintptr_t inside;
+    unsigned inside_pass;
 };
 
 /** Takes SIGTRAP and lets it (and SIGALRM) through to the handler of the bell's signal. After
@@ -46,7 +49,8 @@ void stepper_record(void);
 /** The next stretch is left alone. */
 void stepper_rest(void);
 
-/** What the last recorded stretch executed, address by address. Returns the number. */
+/** What the last recorded stretch (or listed handler) executed, address by address. Returns the
+ *  number. */
 size_t stepper_trace(const uintptr_t **trace);
 
 /** The next stretch is struck by this plan; `step`: go there by the trap flag all the way. */
@@ -58,10 +62,6 @@ void stepper_off(void);
 
 /** Bells that the last stretch was struck with (0 to 2). */
 unsigned stepper_struck(void);
-
-/** Instructions that the handler of the first bell executed until it was over, or until the second
- *  bell; for STEPPER_INSIDE. */
-unsigned stepper_inside(void);
 
 /** Strikes this thread's bell here and now. */
 void stepper_strike(void);
