@@ -2,6 +2,7 @@
 /* handler-safe */
 #include "p2p/match.h"
 
+#include "base/env.h"
 #include "notify/doorbell.h"
 #include "progress/progress.h"
 
@@ -44,6 +45,13 @@ static bool accepts(uint32_t context, int source, int tag, uint32_t message_cont
            (tag == TOC_ANY_TAG || tag == message_tag);
 }
 
+/* A receive too small for a rendezvous gains nothing from an interrupt (but for a message that is
+ * too long for it, which is an error). */
+static bool may_be_rendezvous(const struct toc_request *request)
+{
+    return request->size > (uint64_t)toc_env.eager_limit;
+}
+
 void toc_match_post(struct toc_request *request)
 {
     request->posted_at = post_clock++;
@@ -53,14 +61,18 @@ void toc_match_post(struct toc_request *request)
                     &request->link);
     request->stage = TOC_STAGE_POSTED;
     if (posted_count++ == 0)
-        toc_progress_want(TOC_WANT_RTS | TOC_WANT_SYNC, 1);
+        toc_progress_want(TOC_WANT_SYNC, 1);
+    if (may_be_rendezvous(request))
+        toc_progress_want(TOC_WANT_RTS, 1);
 }
 
 void toc_match_unpost(struct toc_request *request)
 {
     toc_list_remove(&request->link);
     if (--posted_count == 0)
-        toc_progress_want(TOC_WANT_RTS | TOC_WANT_SYNC, -1);
+        toc_progress_want(TOC_WANT_SYNC, -1);
+    if (may_be_rendezvous(request))
+        toc_progress_want(TOC_WANT_RTS, -1);
 }
 
 int toc_match_posted(void)

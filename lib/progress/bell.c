@@ -140,10 +140,10 @@ void toc_progress_serve(enum toc_progress_context context)
     arm_and_look(context);
 }
 
-void toc_bell_hush(void)
+void toc_bell_hush(unsigned class_bits)
 {
     uint64_t old;
-    if (mode == TOC_BELL_ARMED && (armed_mask & ~(unsigned)TOC_WANT_CONTROL) != 0)
+    if (mode == TOC_BELL_ARMED && (armed_mask & class_bits) != 0)
         change(TOC_BELL_QUIET, 0, &old);
 }
 

@@ -13,8 +13,9 @@ bool toc_progress_has_work(void);
 /** Tells the layers that this rank no longer helps with its outgoing rendezvous. */
 void toc_progress_relied_on(void);
 
-/** Goes quiet for a wait, if this rank is armed for anything that polling sees by itself. */
-void toc_bell_hush(void);
+/** Goes quiet for a wait, if this rank is armed for anything in `class_bits`: polling sees it by
+ *  itself. */
+void toc_bell_hush(unsigned class_bits);
 
 /** Sends the sleeping state out, looks once more, sleeps; true when it slept through `timeout_us`
  *  without a bell. */

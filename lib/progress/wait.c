@@ -10,9 +10,12 @@
 #include "progress/progress.h"
 #include "transport/world.h"
 
-/* Polls before an armed rank that waits stops being armed: long enough for a short message to come
- * without the cost of two changes of the bell. */
+/* An armed rank that waits stops being armed: at once for what comes with long messages, for the
+ * rest after some polls, so that short messages come and go without the cost of two changes of the
+ * bell each. */
 #define HUSH_POLLS 128
+#define HUSH_NOW   (TOC_WANT_RTS | TOC_WANT_CTS | TOC_WANT_DATA | TOC_WANT_COLL | TOC_WANT_SPACE)
+#define HUSH_LATER (HUSH_NOW | TOC_WANT_SYNC)
 
 /* Polls between two looks at the clock. */
 #define CLOCK_POLLS 64
@@ -57,7 +60,7 @@ static bool spin(struct wait *wait)
 {
     wait->polls++;
     if (wait->polls == HUSH_POLLS)
-        toc_bell_hush();
+        toc_bell_hush(HUSH_LATER);
     if (toc_world.crowded)
         return wait->polls < HUSH_POLLS;
     if (wait->polls % CLOCK_POLLS != 0)
@@ -76,7 +79,7 @@ static void give_way(struct wait *wait)
         toc_syscall0(SYS_sched_yield);
         return;
     }
-    toc_bell_hush();
+    toc_bell_hush(HUSH_LATER);
     if (toc_bell_nap(wait->nap_us))
         wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
     else
@@ -86,6 +89,8 @@ static void give_way(struct wait *wait)
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
 {
     struct wait wait = {.nap_us = FIRST_NAP_US};
+    if (!done(argument))
+        toc_bell_hush(HUSH_NOW);
     while (!done(argument)) {
         if (!wait.helping && toc_bell_outgoing() > 0)
             offer_help(&wait);

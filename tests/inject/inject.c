@@ -6,11 +6,11 @@
  *   inject --list                          the scenarios, one per line: call, background
  *   mpirun -n 2 inject [options] FILE CALL BACKGROUND
  *
- *   FILE                 an empty file through which the two ranks talk outside MPI
- *   --single-stride N    one bell at every N-th boundary (1)
- *   --double-stride N    two bells at every N-th boundary (1); 0: never
- *   --passes N           of an instruction in a loop, strike the first and the last N passes (8)
- *   --step               reach the boundaries by the trap flag alone, without breakpoints
+ *   FILE                    an empty file through which the two ranks talk outside MPI
+ *   --single MILLISECONDS   time for the trials with one bell; 0 (default): all boundaries
+ *   --double MILLISECONDS   time for the trials with two bells; 0 (default): all boundaries
+ *   --passes N              of an instruction in a loop, the first and the last N passes (8)
+ *   --step                  reach the boundaries by the trap flag alone, without breakpoints
  *
  * Prints what was covered. Exit code 0 if all was well, 1 with the boundary and what went wrong
  * there.
@@ -45,14 +45,14 @@ static const struct call *call;
 static const struct background *background;
 
 static struct options {
-    unsigned single_stride, double_stride, passes;
+    unsigned single_ms, double_ms, passes;
     bool step;
-} options = {.single_stride = 1, .double_stride = 1, .passes = 8};
+} options = {.passes = 8};
 
 static struct count {
-    unsigned once, twice; /* trials with one bell, with two */
-    unsigned missed;      /* trials that did not come by the boundary */
-    unsigned late;        /* second bells that the call was too short for */
+    size_t once, twice; /* trials with one bell, with two */
+    size_t missed;      /* boundaries that the call did not come by */
+    size_t late;        /* second bells for which call or handler were too short */
 } count;
 
 static const struct stepper_plan *plan; /* of the trial; NULL: none */
@@ -60,17 +60,18 @@ static volatile const char *phase = "";
 
 static void describe(char *text, size_t size)
 {
-    static const char *const seconds[] = {"", "instructions later",
-                                          "instructions into its handler"};
     int length = snprintf(text, size, "%s with %s, trial %u (%s)", call->name, background->name,
                           trial, (const char *)phase);
     if (plan == NULL)
         return;
     length += snprintf(text + length, size - (size_t)length, ", bell before %s (pass %u)",
                        boundary_name(plan->address), plan->pass);
-    if (plan->second != STEPPER_NONE)
-        snprintf(text + length, size - (size_t)length, " and %u %s", plan->distance,
-                 seconds[plan->second]);
+    if (plan->second == STEPPER_AFTER)
+        snprintf(text + length, size - (size_t)length, " and %u instructions later",
+                 plan->distance);
+    if (plan->second == STEPPER_INSIDE)
+        snprintf(text + length, size - (size_t)length, " and in its handler before %s (pass %u)",
+                 boundary_name(plan->inside), plan->inside_pass);
 }
 
 void fail(const char *format, ...)
@@ -246,72 +247,154 @@ static bool strike(const struct stepper_plan *with)
     return stepper_struck() == 2;
 }
 
-static void strike_once(const struct boundaries *boundaries)
+/* Goes through all boundaries, far from one to the next, so that a walk that runs out of time has
+ * been everywhere. */
+struct walk {
+    size_t count, step, at, done;
+    int64_t end_ms; /* 0: none */
+};
+
+static int64_t now_ms(void)
 {
-    for (size_t i = 0; i < boundaries->count; i += options.single_stride) {
-        struct stepper_plan with = {boundaries->list[i].address, boundaries->list[i].pass,
-                                    STEPPER_NONE, 0};
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+static struct walk start_walk(size_t steps, unsigned ms)
+{
+    struct walk walk = {.count = steps, .step = steps * 618 / 1000 + 1};
+    while (common_divisor(walk.step, steps) > 1)
+        walk.step++;
+    walk.end_ms = ms > 0 ? now_ms() + ms : 0;
+    return walk;
+}
+
+static bool walk_on(struct walk *walk)
+{
+    if (walk->done == walk->count || (walk->end_ms != 0 && now_ms() >= walk->end_ms))
+        return false;
+    walk->at = (walk->at + walk->step) % walk->count;
+    walk->done++;
+    return true;
+}
+
+static struct stepper_plan plan_for(const struct boundaries *boundaries, size_t i)
+{
+    return (struct stepper_plan){.address = boundaries->list[i].address,
+                                 .pass = boundaries->list[i].pass};
+}
+
+static size_t strike_once(const struct boundaries *boundaries)
+{
+    struct walk walk = start_walk(boundaries->count, options.single_ms);
+    while (walk_on(&walk)) {
+        struct stepper_plan with = plan_for(boundaries, walk.at);
         strike(&with);
     }
+    return walk.done;
+}
+
+/* The boundaries of the handler when the bell strikes at boundary `i` of the call. */
+static void list_handler(const struct boundaries *boundaries, size_t i, struct boundaries *handler)
+{
+    const uintptr_t *trace;
+    struct stepper_plan with = plan_for(boundaries, i);
+    with.second = STEPPER_LIST;
+    run_trial(PLANNED, &with);
+    size_t length = stepper_trace(&trace);
+    boundaries_choose(trace, length, options.passes, handler);
+}
+
+static void strike_inside(struct stepper_plan *with, const struct boundary *inside)
+{
+    with->second = STEPPER_INSIDE;
+    with->inside = inside->address;
+    with->inside_pass = inside->pass;
+    strike(with);
+}
+
+/* Every boundary of the handler for the i-th of the call. */
+static size_t strike_handler(const struct boundaries *boundaries, size_t i)
+{
+    struct boundaries handler;
+    list_handler(boundaries, i, &handler);
+    if (handler.count == 0)
+        fail("the trap flag has seen no instruction of the bell's handler");
+    struct walk walk = start_walk(handler.count, options.double_ms / 4);
+    while (walk_on(&walk)) {
+        struct stepper_plan with = plan_for(boundaries, i);
+        strike_inside(&with, &handler.list[walk.at]);
+    }
+    free(handler.list);
+    return walk.done;
 }
 
 /* The second bell at each of the next boundaries, and at one inside the handler, another for each
  * boundary of the call. */
-static void strike_twice(const struct boundaries *boundaries)
+static size_t strike_twice(const struct boundaries *boundaries)
 {
-    for (size_t i = 0; i < boundaries->count; i += options.double_stride) {
-        struct stepper_plan with = {boundaries->list[i].address, boundaries->list[i].pass,
-                                    STEPPER_AFTER, 0};
+    struct boundaries handler;
+    list_handler(boundaries, boundaries->count / 2, &handler);
+    struct walk walk = start_walk(boundaries->count, options.double_ms / 2);
+    while (walk_on(&walk)) {
+        struct stepper_plan with = plan_for(boundaries, walk.at);
+        with.second = STEPPER_AFTER;
         for (with.distance = 1; with.distance <= AFTER_MAX; with.distance++)
             strike(&with);
-        with.second = STEPPER_INSIDE;
-        with.distance = (unsigned)(i * 7) % 500;
-        strike(&with);
+        strike_inside(&with, &handler.list[walk.done % handler.count]);
     }
+    free(handler.list);
+    return walk.done;
 }
 
-/* Every boundary inside the handler, for two boundaries of the call: before it begins, and in the
- * middle of it, where the library is busy. */
-static void strike_handler(const struct boundaries *boundaries)
+/* A call that waits for the peer polls as long as that takes: its loops are another time longer or
+ * shorter, so only the first passes can be found again. */
+static bool waits(void)
 {
-    const size_t places[] = {0, boundaries->count / 2};
-    if (boundaries->count == 0 || options.double_stride == 0)
-        return;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        const struct boundary *at = &boundaries->list[places[i]];
-        struct stepper_plan with = {at->address, at->pass, STEPPER_INSIDE, 0};
-        while (strike(&with))
-            with.distance += options.double_stride;
-    }
+    return call->peer_during != NULL;
 }
 
-static void test(void)
+static void record(struct boundaries *boundaries)
 {
     const uintptr_t *trace;
-    struct boundaries boundaries;
     for (int i = 0; i < 5; i++) /* first contacts, growing pools */
         run_trial(PLAIN, NULL);
     run_trial(RECORDED, NULL);
     size_t length = stepper_trace(&trace);
-    boundaries_choose(trace, length, options.passes, &boundaries);
-    if (boundaries.count == 0)
+    boundaries_choose(trace, length, waits() ? 2 : options.passes, boundaries);
+    if (boundaries->count == 0)
         fail("the trap flag has seen no instruction of the call");
-    strike_once(&boundaries);
-    if (options.double_stride != 0)
-        strike_twice(&boundaries);
-    strike_handler(&boundaries);
-    printf("%s with %s: %zu boundaries (%zu repeats in loops left out): %u struck once, %u twice, "
-           "%u too late for the second, %u not reached\n",
-           call->name, background->name, boundaries.count, boundaries.repeats, count.once,
-           count.twice, count.late, count.missed);
-    if (count.once * 2 * options.single_stride < boundaries.count)
-        fail("most boundaries were not reached: the call is not the same every time");
+}
+
+static void test(void)
+{
+    struct boundaries boundaries;
+    record(&boundaries);
+    size_t once = strike_once(&boundaries);
+    size_t missed = count.missed;
+    /* Where the library is at rest, and in the middle of the call, where it is busy. */
+    size_t open = strike_handler(&boundaries, 0);
+    size_t busy = strike_handler(&boundaries, boundaries.count / 2);
+    size_t twice = strike_twice(&boundaries);
+    printf("%s with %s: %zu of %zu boundaries (%zu not come by; %zu repeats in loops left out); "
+           "two bells at %zu, inside the handler at %zu and %zu: %zu trials with one bell, %zu "
+           "with two, %zu too short for the second\n",
+           call->name, background->name, once, boundaries.count, missed, boundaries.repeats, twice,
+           open, busy, count.once, count.twice, count.late);
+    if (!waits() && missed * 20 > once)
+        fail("too many boundaries were not come by: the call is not the same every time");
     free(boundaries.list);
 }
 
 static int misuse(void)
 {
-    fprintf(stderr, "usage: inject --probe | --list | [--single-stride N] [--double-stride N] "
+    fprintf(stderr, "usage: inject --probe | --list | [--single MS] [--double MS] "
                     "[--passes N] [--step] FILE CALL BACKGROUND\n");
     return 2;
 }
@@ -321,10 +404,10 @@ static int parse(int argc, char **argv)
 {
     int i = 1;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        unsigned *number = strcmp(argv[i], "--single-stride") == 0   ? &options.single_stride
-                           : strcmp(argv[i], "--double-stride") == 0 ? &options.double_stride
-                           : strcmp(argv[i], "--passes") == 0        ? &options.passes
-                                                                     : NULL;
+        unsigned *number = strcmp(argv[i], "--single") == 0   ? &options.single_ms
+                           : strcmp(argv[i], "--double") == 0 ? &options.double_ms
+                           : strcmp(argv[i], "--passes") == 0 ? &options.passes
+                                                              : NULL;
         if (strcmp(argv[i], "--step") == 0)
             options.step = true;
         else if (number != NULL && i + 1 < argc)
@@ -332,7 +415,7 @@ static int parse(int argc, char **argv)
         else
             return 0;
     }
-    return argc - i == 3 && options.single_stride > 0 && options.passes > 0 ? i : 0;
+    return argc - i == 3 && options.passes > 0 ? i : 0;
 }
 
 int main(int argc, char **argv)

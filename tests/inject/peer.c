@@ -16,14 +16,14 @@
 #include "base/syscall.h"
 #include "stepper.h"
 
-static struct control {
+struct control {
     _Atomic uint32_t ordered; /* orders given */
     _Atomic uint32_t done;    /* orders carried out */
     enum peer_step step;
     unsigned trial;
     unsigned patience_us;
     long pid, tid; /* of rank 0 */
-} *control;
+} * control;
 
 void peer_attach(const char *path)
 {
