@@ -4,7 +4,7 @@
 # Builds the library with a broken guard, to show that the injection finds it.
 #
 #   mutant.sh NAME DIRECTORY      DIRECTORY gets libmpi_abi.so.1
-#   mutant.sh --list              the names
+#   mutant.sh --list              the names; beside them there is "none", which breaks nothing
 #
 # TOC_SRCDIR, TOC_BUILDDIR, TOC_CC: see tests/paths.sh. The objects of the build are used again, all
 # but that of the file that is broken.
@@ -29,6 +29,7 @@ break_it()
     local load='atomic_load_explicit(&deferred, memory_order_relaxed)'
 
     case $1 in
+    none) cat "$2" ;;
     leave-forgets) sed "/^void toc_guard_leave/,/^}/s/$load == 0/true/" "$2" ;;
     leave-looks-early)
         sed "/^void toc_guard_leave/,/^}/{
@@ -54,7 +55,8 @@ mutant=$1 out=$2
 source=$TOC_SRCDIR/lib/progress/guard.c
 
 break_it "$mutant" "$source" >"$out/guard.c"
-! cmp -s "$source" "$out/guard.c" || die "$mutant changes nothing: guard.c has become another"
+[ "$mutant" = none ] || ! cmp -s "$source" "$out/guard.c" ||
+    die "$mutant changes nothing: guard.c has become another"
 $TOC_CC -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -ftls-model=initial-exec -D_GNU_SOURCE -w \
     -I"$TOC_BUILDDIR" -I"$TOC_SRCDIR/lib" -I"$TOC_SRCDIR/include" -c "$out/guard.c" -o "$out/guard.o"
 cp "$TOC_BUILDDIR/lib/.libs/libcore.a" "$out/libcore.a"

@@ -49,8 +49,11 @@ static struct {
     unsigned passes; /* so far */
     unsigned left;   /* instructions to the second bell */
     unsigned struck;
-    bool stepping_over; /* the breakpoint is out for one instruction */
-    uintptr_t handler;  /* entry of the bell's handler */
+    uintptr_t last;      /* SEEK_STEP: where the last trap was */
+    uintptr_t put_back;  /* a breakpoint that is out for one instruction */
+    uintptr_t resume;    /* a breakpoint behind a repeated string instruction */
+    bool resume_handler; /* ... of the bell's handler */
+    uintptr_t handler;   /* entry of the bell's handler */
     uintptr_t trace[TRACE_MAX];
     size_t traced;
 } self;
@@ -93,6 +96,22 @@ static void remove_breakpoint(void)
     if (break_at != NULL)
         *(volatile unsigned char *)break_at = break_saved;
     break_at = NULL;
+}
+
+/* May a breakpoint be written there? Pages stay writable. */
+static bool open_page(uintptr_t address)
+{
+    static uintptr_t opened[256];
+    static unsigned count;
+    uintptr_t page = address & ~(uintptr_t)4095;
+    for (unsigned i = 0; i < count; i++)
+        if (opened[i] == page)
+            return true;
+    if (count == sizeof(opened) / sizeof(opened[0]) ||
+        toc_syscall3(SYS_mprotect, (long)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
+        return false;
+    opened[count++] = page;
+    return true;
 }
 
 static void set_trap_flag(greg_t *regs, bool on)
@@ -141,61 +160,123 @@ static void count_down(greg_t *regs)
     set_trap_flag(regs, false);
 }
 
+/* Length of a string instruction with a repeat prefix (rep movsb and its kin), or 0. The trap flag
+ * stops in it after every element. */
+static unsigned repeated(uintptr_t address)
+{
+    const unsigned char *code = (const unsigned char *)address;
+    unsigned at = 1;
+    if (code[0] != 0xf3 && code[0] != 0xf2)
+        return 0;
+    if ((code[at] & 0xf0) == 0x40)
+        at++;
+    return (code[at] >= 0xa4 && code[at] <= 0xa7) || (code[at] >= 0xaa && code[at] <= 0xaf) ? at + 1
+                                                                                            : 0;
+}
+
+/* Runs a repeated string instruction at once: with the trap flag off, to a breakpoint behind it.
+ * False when it is not one, or no breakpoint can be written there. */
+static bool run_repeated(greg_t *regs, bool in_handler)
+{
+    uintptr_t behind = (uintptr_t)regs[REG_RIP];
+    unsigned length = repeated(behind);
+    behind += length;
+    if (length == 0 || !open_page(behind))
+        return false;
+    self.resume = behind;
+    self.resume_handler = in_handler;
+    put_breakpoint(behind);
+    set_trap_flag(regs, false);
+    return true;
+}
+
+/* Goes on past the instruction under a breakpoint, which comes back after it. */
+static void step_over(greg_t *regs, uintptr_t breakpoint)
+{
+    self.put_back = breakpoint;
+    set_trap_flag(regs, true);
+}
+
+static uintptr_t target(void)
+{
+    return self.state == INSIDE ? self.plan.inside : self.plan.address;
+}
+
 /* The thread comes by the address where it is to be struck; `right`: on the side of the handler
  * where passes count. */
-static void pass_by(greg_t *regs, bool right)
+static void pass_by(greg_t *regs, bool in_handler)
 {
     bool first = self.state != INSIDE;
-    if (right && ++self.passes == (first ? self.plan.pass : self.plan.inside_pass)) {
+    if (in_handler != first && ++self.passes == (first ? self.plan.pass : self.plan.inside_pass)) {
         strike();
         if (first)
             prepare_second();
         else
             self.state = IDLE;
         set_trap_flag(regs, self.state == AFTER);
+    } else if (self.state != SEEK_STEP && !run_repeated(regs, in_handler)) {
+        step_over(regs, target());
+    }
+}
+
+static void note(uintptr_t address)
+{
+    if (self.traced < TRACE_MAX)
+        self.trace[self.traced++] = address;
+}
+
+/* Behind a repeated string instruction. */
+static void go_on(greg_t *regs, bool in_handler)
+{
+    if (in_handler != self.resume_handler) { /* a handler that copies, too */
+        step_over(regs, self.resume);
         return;
     }
-    self.stepping_over = self.state != SEEK_STEP;
-    set_trap_flag(regs, true);
+    self.resume = 0;
+    if (self.state == RECORD) {
+        note((uintptr_t)regs[REG_RIP]);
+        set_trap_flag(regs, true);
+    } else if (target() == (uintptr_t)regs[REG_RIP]) {
+        pass_by(regs, in_handler);
+    } else {
+        put_breakpoint(target());
+    }
 }
 
 static void on_break(greg_t *regs, bool in_handler)
 {
     remove_breakpoint();
     regs[REG_RIP]--;
-    if (self.state == ENTER) {
+    if (self.resume != 0) {
+        go_on(regs, in_handler);
+    } else if (self.state == ENTER) {
         self.state = RECORD;
         self.traced = 0;
-        self.trace[self.traced++] = (uintptr_t)regs[REG_RIP];
+        note((uintptr_t)regs[REG_RIP]);
         set_trap_flag(regs, true);
     } else if (self.state == SEEK || self.state == INSIDE) {
-        pass_by(regs, in_handler == (self.state == INSIDE));
+        pass_by(regs, in_handler);
     }
-}
-
-/* The instruction under the breakpoint has been executed. */
-static void step_over(greg_t *regs)
-{
-    if (self.stepping_over)
-        put_breakpoint(self.state == SEEK ? self.plan.address : self.plan.inside);
-    self.stepping_over = false;
-    set_trap_flag(regs, false);
 }
 
 static void on_step(greg_t *regs, bool in_handler)
 {
+    uintptr_t address = (uintptr_t)regs[REG_RIP];
+    if (self.put_back != 0) {
+        put_breakpoint(self.put_back);
+        self.put_back = 0;
+        set_trap_flag(regs, false);
+        return;
+    }
     switch (self.state) {
     case RECORD:
-        if (self.traced < TRACE_MAX)
-            self.trace[self.traced++] = (uintptr_t)regs[REG_RIP];
-        break;
-    case SEEK:
-    case INSIDE:
-        step_over(regs);
+        note(address);
+        run_repeated(regs, in_handler);
         break;
     case SEEK_STEP:
-        if ((uintptr_t)regs[REG_RIP] == self.plan.address)
-            pass_by(regs, !in_handler);
+        if (address == self.plan.address && address != self.last)
+            pass_by(regs, in_handler);
+        self.last = address;
         break;
     case AFTER:
         count_down(regs);
@@ -264,22 +345,6 @@ size_t stepper_trace(const uintptr_t **trace)
     return self.traced;
 }
 
-/* May a breakpoint be written there? Pages stay writable. */
-static bool open_page(uintptr_t address)
-{
-    static uintptr_t opened[256];
-    static unsigned count;
-    uintptr_t page = address & ~(uintptr_t)4095;
-    for (unsigned i = 0; i < count; i++)
-        if (opened[i] == page)
-            return true;
-    if (count == sizeof(opened) / sizeof(opened[0]) ||
-        mprotect((void *)page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
-        return false;
-    opened[count++] = page;
-    return true;
-}
-
 void stepper_aim(const struct stepper_plan *plan, bool step)
 {
     self.plan = *plan;
@@ -314,7 +379,7 @@ void stepper_on(void)
 {
     self.passes = 0;
     self.struck = 0;
-    self.stepping_over = false;
+    self.last = self.put_back = self.resume = 0;
     self.state = self.next;
     if (self.state == SEEK)
         put_breakpoint(self.plan.address);

@@ -16,6 +16,9 @@
  * The trap's handler runs with the bell's signal blocked and queues the bell for its own thread, so
  * that the kernel delivers it when the trap returns: at that boundary, and nowhere else.
  *
+ * A repeated string instruction (rep movsb) counts as one instruction, except for the boundaries of
+ * a second bell: the trap flag stops after each of its elements.
+ *
  * Everything between stepper_on() and stepper_off() is the code under test.
  */
 

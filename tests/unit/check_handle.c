@@ -62,9 +62,8 @@ END_TEST
 
 START_TEST(foreign_values_name_nothing)
 {
-    static const uintptr_t foreign[] = {0,          1,          0x3ff,      0x400,
-                                        0x7fffffff, 0x80000000, 0xffffffff, UINTPTR_MAX,
-                                        UINTPTR_MAX / 2};
+    static const uintptr_t foreign[] = {
+        0, 1, 0x3ff, 0x400, 0x7fffffff, 0x80000000, 0xffffffff, UINTPTR_MAX, UINTPTR_MAX / 2};
     struct thing *thing = make(TOC_KIND_REQUEST);
     uintptr_t handle = toc_handle_value(thing);
     for (size_t i = 0; i < UNIT_LENGTH(foreign); i++)
@@ -93,8 +92,7 @@ START_TEST(objects_do_not_overlap)
     }
     ck_assert_uint_eq(toc_handle_live(TOC_KIND_DATATYPE), N);
     for (int i = 0; i < N; i++) {
-        UNIT_CHECK(toc_handle_lookup(TOC_KIND_DATATYPE, toc_handle_value(things[i])) ==
-                   things[i]);
+        UNIT_CHECK(toc_handle_lookup(TOC_KIND_DATATYPE, toc_handle_value(things[i])) == things[i]);
         for (size_t byte = 0; byte < sizeof(things[i]->content); byte++)
             UNIT_CHECK(things[i]->content[byte] == ((unsigned)i & 0xff));
         UNIT_CHECK((uintptr_t)things[i] % 16 == 0);
@@ -103,8 +101,7 @@ START_TEST(objects_do_not_overlap)
         toc_handle_free(things[i]);
     ck_assert_uint_eq(toc_handle_live(TOC_KIND_DATATYPE), N / 2);
     for (int i = 1; i < N; i += 2)
-        UNIT_CHECK(toc_handle_lookup(TOC_KIND_DATATYPE, toc_handle_value(things[i])) ==
-                   things[i]);
+        UNIT_CHECK(toc_handle_lookup(TOC_KIND_DATATYPE, toc_handle_value(things[i])) == things[i]);
 }
 END_TEST
 

@@ -219,9 +219,9 @@ END_TEST
 START_TEST(space_is_asked_for_once)
 {
     open_ring(_i);
-    ck_assert(!toc_ring_settle(&rx)); /* nobody asked */
+    ck_assert(!toc_ring_settle(&rx));               /* nobody asked */
     ck_assert(toc_ring_want_space(&tx, eager_max)); /* there is room */
-    ck_assert(toc_ring_settle(&rx)); /* the wish stays until the consumer sees it */
+    ck_assert(toc_ring_settle(&rx));                /* the wish stays until the consumer sees it */
     ck_assert(!toc_ring_settle(&rx));
     for (uint32_t i = 0; i < cells; i++)
         UNIT_CHECK(send_small((int)i));

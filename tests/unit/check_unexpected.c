@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* lib/p2p/unexpected: the pools that the handler lives on. */
+#include <string.h>
+
+#include "notify/notify.h"
+#include "p2p/unexpected.h"
+#include "transport/world.h"
+#include "unit.h"
+
+/* Payloads at both ends of the four classes. */
+static const uint64_t payloads[] = {0, 1, 40, 64, 65, 1024, 1025, 4096, 4097, 16384};
+#define PAYLOADS ((int)UNIT_LENGTH(payloads))
+
+static void setup(void)
+{
+    toc_world.notifier = &toc_notify_signal;
+}
+
+static void fill(struct toc_unexpected *entry, uint64_t bytes, int number)
+{
+    entry->tag = number;
+    memset(entry->payload, number & 0xff, bytes);
+}
+
+static bool is_intact(const struct toc_unexpected *entry, uint64_t bytes, int number)
+{
+    for (uint64_t i = 0; i < bytes; i++)
+        if (entry->payload[i] != (number & 0xff))
+            return false;
+    return entry->tag == number;
+}
+
+START_TEST(dry_without_allocation)
+{
+    ck_assert_ptr_null(toc_unexpected_take(payloads[_i], false));
+    struct toc_unexpected *entry = toc_unexpected_take(payloads[_i], true);
+    ck_assert_ptr_nonnull(entry);
+    toc_unexpected_give(entry);
+    ck_assert_ptr_eq(toc_unexpected_take(payloads[_i], false), entry);
+}
+END_TEST
+
+START_TEST(too_long_for_any_class)
+{
+    ck_assert_ptr_null(toc_unexpected_take(16385, true));
+    ck_assert_ptr_null(toc_unexpected_take(UINT64_MAX, true));
+}
+END_TEST
+
+START_TEST(entries_do_not_overlap)
+{
+    enum { N = 1000 };
+    static struct toc_unexpected *entries[N];
+    uint64_t bytes = payloads[_i];
+    for (int i = 0; i < N; i++) {
+        entries[i] = toc_unexpected_take(bytes, true);
+        UNIT_CHECK(entries[i] != NULL);
+        UNIT_CHECK((uintptr_t)entries[i] % _Alignof(struct toc_unexpected) == 0);
+        fill(entries[i], bytes, i);
+    }
+    for (int i = 0; i < N; i++)
+        UNIT_CHECK(is_intact(entries[i], bytes, i));
+    /* given back and taken again, they are the same ones */
+    for (int i = 0; i < N; i++)
+        toc_unexpected_give(entries[i]);
+    for (int i = N - 1; i >= 0; i--)
+        UNIT_CHECK(toc_unexpected_take(bytes, false) == entries[i]);
+}
+END_TEST
+
+START_TEST(classes_do_not_mix)
+{
+    struct toc_unexpected *small = toc_unexpected_take(10, true);
+    struct toc_unexpected *large = toc_unexpected_take(10000, true);
+    toc_unexpected_give(small);
+    ck_assert_ptr_ne(toc_unexpected_take(16384, false), small);
+    toc_unexpected_give(large);
+    ck_assert_ptr_eq(toc_unexpected_take(16384, false), large);
+    ck_assert_ptr_eq(toc_unexpected_take(64, false), small);
+}
+END_TEST
+
+static int takes(uint64_t bytes)
+{
+    int n = 0;
+    while (toc_unexpected_take(bytes, false) != NULL)
+        n++;
+    return n;
+}
+
+START_TEST(refilled_when_low)
+{
+    ck_assert(!toc_unexpected_refill()); /* nobody has missed anything yet */
+    toc_unexpected_prime();
+    ck_assert(toc_unexpected_refill());
+    ck_assert(!toc_unexpected_refill());
+    int reserve = takes(payloads[_i]);
+    ck_assert_int_ge(reserve, 32);
+    ck_assert(toc_unexpected_refill());
+    ck_assert(!toc_unexpected_refill());
+    ck_assert_int_ge(takes(payloads[_i]), 32);
+}
+END_TEST
+
+/* Taking below the reserve asks for a refill before the pool is dry. */
+START_TEST(refilled_before_dry)
+{
+    toc_unexpected_prime();
+    ck_assert(toc_unexpected_refill());
+    int taken = 0;
+    while (!toc_unexpected_refill()) {
+        ck_assert_ptr_nonnull(toc_unexpected_take(payloads[_i], false));
+        ck_assert_int_lt(++taken, 100000);
+    }
+    ck_assert_int_gt(taken, 0);
+}
+END_TEST
+
+START_TEST(without_interrupts_no_reserve)
+{
+    toc_world.notifier = &toc_notify_poll;
+    toc_unexpected_prime();
+    ck_assert_ptr_null(toc_unexpected_take(1, false));
+    ck_assert(!toc_unexpected_refill());
+    ck_assert_ptr_null(toc_unexpected_take(1, false));
+    ck_assert_ptr_nonnull(toc_unexpected_take(1, true));
+}
+END_TEST
+
+START_TEST(freed_and_used_again)
+{
+    for (int round = 0; round < 3; round++) {
+        ck_assert_ptr_null(toc_unexpected_take(100, false));
+        toc_unexpected_prime();
+        ck_assert(toc_unexpected_refill());
+        ck_assert_int_gt(takes(100), 0);
+        toc_unexpected_free_all();
+        ck_assert(!toc_unexpected_refill());
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unexpected");
+    TCase *tcase = unit_case(suite, "unexpected", 60);
+    tcase_add_checked_fixture(tcase, setup, toc_unexpected_free_all);
+    tcase_add_loop_test(tcase, dry_without_allocation, 0, PAYLOADS);
+    tcase_add_test(tcase, too_long_for_any_class);
+    tcase_add_loop_test(tcase, entries_do_not_overlap, 0, PAYLOADS);
+    tcase_add_test(tcase, classes_do_not_mix);
+    tcase_add_loop_test(tcase, refilled_when_low, 0, PAYLOADS);
+    tcase_add_loop_test(tcase, refilled_before_dry, 0, PAYLOADS);
+    tcase_add_test(tcase, without_interrupts_no_reserve);
+    tcase_add_test(tcase, freed_and_used_again);
+    return unit_run(suite);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* lib/transport/xfer: claims, completion and failure of a rendezvous, and the notices. */
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "transport/xfer.h"
+#include "unit.h"
+
+#define GEN 77u
+
+static struct toc_xfer xfer;
+
+static uint32_t claim(uint32_t generation)
+{
+    uint32_t chunk = UINT32_MAX;
+    return toc_xfer_claim(&xfer, generation, &chunk) ? chunk : UINT32_MAX;
+}
+
+START_TEST(unmatched)
+{
+    ck_assert_int_eq(toc_xfer_mode(&xfer, 1), TOC_XFER_POSTED);
+    ck_assert_uint_eq(claim(1), UINT32_MAX);
+    ck_assert(!toc_xfer_is_broken(&xfer, 1));
+}
+END_TEST
+
+START_TEST(match_is_of_one_generation)
+{
+    static const enum toc_xfer_mode modes[] = {TOC_XFER_COPY, TOC_XFER_FRAGMENTS, TOC_XFER_ACK};
+    for (uint32_t i = 0; i < UNIT_LENGTH(modes); i++) {
+        toc_xfer_match(&xfer, GEN + i, modes[i], 1000, 100);
+        ck_assert_int_eq(toc_xfer_mode(&xfer, GEN + i), modes[i]);
+        ck_assert_int_eq(toc_xfer_mode(&xfer, GEN + i - 1), TOC_XFER_POSTED);
+        ck_assert_int_eq(toc_xfer_mode(&xfer, GEN + i + 1), TOC_XFER_POSTED);
+    }
+}
+END_TEST
+
+static const struct {
+    uint64_t total;
+    uint32_t chunk, chunks;
+} lengths[] = {
+    {1, 4096, 1},
+    {4095, 4096, 1},
+    {4096, 4096, 1},
+    {4097, 4096, 2},
+    {UINT64_C(1) << 40, 1u << 30, 1024},
+    {1000, 1, 1000},
+    {(UINT64_C(1) << 32) + 1, 1u << 30, 5},
+};
+
+/* Every chunk once, then none; done with the last one finished, not earlier. */
+START_TEST(chunks_are_claimed_and_finished)
+{
+    uint32_t chunks = lengths[_i].chunks;
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, lengths[_i].total, lengths[_i].chunk);
+    ck_assert_uint_eq(xfer.chunks, chunks);
+    for (uint32_t i = 0; i < chunks; i++)
+        UNIT_CHECK(claim(GEN) == i);
+    ck_assert_uint_eq(claim(GEN), UINT32_MAX);
+    for (uint32_t i = 0; i < chunks; i++) {
+        UNIT_CHECK(!toc_xfer_is_done(&xfer, GEN, chunks));
+        UNIT_CHECK(toc_xfer_finish(&xfer, chunks) == (i == chunks - 1));
+    }
+    ck_assert(toc_xfer_is_done(&xfer, GEN, chunks));
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN));
+}
+END_TEST
+
+START_TEST(nothing_to_move)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 0, 4096);
+    ck_assert_uint_eq(xfer.chunks, 0);
+    ck_assert_uint_eq(claim(GEN), UINT32_MAX);
+    ck_assert(toc_xfer_is_done(&xfer, GEN, 0));
+}
+END_TEST
+
+START_TEST(late_helpers_get_nothing)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 8192, 4096);
+    ck_assert_uint_eq(claim(GEN - 1), UINT32_MAX);
+    ck_assert_uint_eq(claim(GEN + 1), UINT32_MAX);
+    ck_assert_uint_eq(claim(GEN), 0);
+    toc_xfer_match(&xfer, GEN + 1, TOC_XFER_COPY, 8192, 4096);
+    ck_assert_uint_eq(claim(GEN), UINT32_MAX);
+    ck_assert(toc_xfer_is_done(&xfer, GEN, 2)); /* "recycled" means finished long ago */
+    ck_assert(!toc_xfer_is_done(&xfer, GEN + 1, 2));
+    toc_xfer_freeze(&xfer, GEN); /* not its own any more */
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN));
+    ck_assert_uint_eq(claim(GEN + 1), 0);
+    ck_assert_uint_eq(claim(GEN + 1), 1);
+}
+END_TEST
+
+START_TEST(frozen_transfers_break)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 5 * 4096, 4096);
+    ck_assert_uint_eq(claim(GEN), 0);
+    ck_assert_uint_eq(claim(GEN), 1);
+    toc_xfer_finish(&xfer, 5);
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN));
+    toc_xfer_freeze(&xfer, GEN);
+    toc_xfer_freeze(&xfer, GEN);
+    ck_assert_uint_eq(claim(GEN), UINT32_MAX);
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN)); /* somebody still copies */
+    ck_assert(!toc_xfer_is_done(&xfer, GEN, 5));
+    toc_xfer_finish(&xfer, 5);
+    ck_assert(toc_xfer_is_broken(&xfer, GEN));
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN + 1));
+    ck_assert(!toc_xfer_is_done(&xfer, GEN, 5));
+    toc_xfer_match(&xfer, GEN + 1, TOC_XFER_FRAGMENTS, 5 * 4096, 4096);
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN));
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN + 1));
+}
+END_TEST
+
+/* The last chunk failed: all are counted, and yet it is not done. */
+START_TEST(failure_of_the_last_chunk)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 2 * 4096, 4096);
+    claim(GEN);
+    claim(GEN);
+    toc_xfer_finish(&xfer, 2);
+    toc_xfer_freeze(&xfer, GEN);
+    toc_xfer_finish(&xfer, 2);
+    ck_assert(!toc_xfer_is_done(&xfer, GEN, 2));
+    ck_assert(toc_xfer_is_broken(&xfer, GEN));
+}
+END_TEST
+
+/* ---- two copiers, one of them always a generation or so behind ---- */
+
+enum { GENERATIONS = 20000, MOST_CHUNKS = 7 };
+
+static _Atomic uint32_t current;
+static _Atomic uint8_t claims[GENERATIONS + 1][MOST_CHUNKS];
+static _Atomic uint32_t by_helper;
+static unsigned char bytes[MOST_CHUNKS]; /* "copied": not atomic, ordered by `done` */
+
+static uint32_t chunks_of(uint32_t generation)
+{
+    return generation % MOST_CHUNKS + 1;
+}
+
+static uint32_t copy_some(uint32_t generation)
+{
+    uint32_t chunk, n = 0;
+    while (toc_xfer_claim(&xfer, generation, &chunk)) {
+        UNIT_CHECK(chunk < chunks_of(generation));
+        UNIT_CHECK(atomic_fetch_add(&claims[generation][chunk], 1) == 0);
+        bytes[chunk] = (unsigned char)generation;
+        toc_xfer_finish(&xfer, chunks_of(generation));
+        n++;
+    }
+    return n;
+}
+
+static void *help(void *unused)
+{
+    uint64_t random = 5;
+    uint32_t generation;
+    while ((generation = atomic_load(&current)) <= GENERATIONS) {
+        for (uint32_t spin = unit_random(&random) % 200; spin > 0; spin--)
+            __builtin_ia32_pause();
+        atomic_fetch_add(&by_helper, copy_some(generation));
+    }
+    return unused;
+}
+
+START_TEST(two_copiers)
+{
+    pthread_t helper;
+    uint64_t random = 9;
+    toc_xfer_match(&xfer, 1, TOC_XFER_COPY, chunks_of(1), 1);
+    atomic_store(&current, 1);
+    ck_assert_int_eq(pthread_create(&helper, NULL, help, NULL), 0);
+    for (uint32_t generation = 1; generation <= GENERATIONS; generation++) {
+        if (generation > 1) {
+            toc_xfer_match(&xfer, generation, TOC_XFER_COPY, chunks_of(generation), 1);
+            atomic_store(&current, generation);
+        }
+        for (uint32_t spin = unit_random(&random) % 200; spin > 0; spin--)
+            __builtin_ia32_pause();
+        if (generation % 64 == 0)
+            sched_yield();
+        copy_some(generation);
+        while (!toc_xfer_is_done(&xfer, generation, chunks_of(generation)))
+            sched_yield();
+        for (uint32_t chunk = 0; chunk < chunks_of(generation); chunk++) {
+            UNIT_CHECK(bytes[chunk] == (unsigned char)generation);
+            UNIT_CHECK(claims[generation][chunk] == 1);
+        }
+    }
+    atomic_store(&current, GENERATIONS + 1);
+    ck_assert_int_eq(pthread_join(helper, NULL), 0);
+    ck_assert_uint_gt(by_helper, 0);
+}
+END_TEST
+
+/* ---- notices ---- */
+
+static struct toc_notices notices;
+static uint32_t served[TOC_XFERS_PER_RANK];
+static uint32_t serves;
+
+static void serve(uint32_t slot)
+{
+    UNIT_CHECK(slot < TOC_XFERS_PER_RANK);
+    served[slot]++;
+    serves++;
+}
+
+START_TEST(notices_name_their_descriptors)
+{
+    static const uint32_t slots[] = {0, 1, 63, 64, 4095, 4096, 40000, TOC_XFERS_PER_RANK - 1};
+    for (size_t i = 0; i < UNIT_LENGTH(slots); i++) {
+        toc_notices_mark(&notices, slots[i]);
+        toc_notices_mark(&notices, slots[i]);
+    }
+    for (uint32_t group = 0; group < TOC_XFERS_PER_RANK / 4096; group++) {
+        bool any = false;
+        for (size_t i = 0; i < UNIT_LENGTH(slots); i++)
+            any |= slots[i] / 4096 == group;
+        ck_assert_int_eq(toc_notices_take(&notices, group, serve), any);
+        ck_assert(!toc_notices_take(&notices, group, serve));
+    }
+    ck_assert_uint_eq(serves, UNIT_LENGTH(slots));
+    for (size_t i = 0; i < UNIT_LENGTH(slots); i++)
+        ck_assert_uint_eq(served[slots[i]], 1);
+}
+END_TEST
+
+static _Atomic uint32_t announced[256];
+static uint32_t seen[256];
+
+static void see(uint32_t slot)
+{
+    /* whoever marked it had announced it before */
+    seen[slot] = atomic_load_explicit(&announced[slot], memory_order_relaxed);
+}
+
+static void *mark(void *first)
+{
+    uint64_t random = (uintptr_t)first;
+    for (uint32_t i = 1; i <= 30000; i++) {
+        uint32_t slot = (uint32_t)(uintptr_t)first + unit_random(&random) % 128;
+        atomic_fetch_add_explicit(&announced[slot], 1, memory_order_relaxed);
+        toc_notices_mark(&notices, slot);
+    }
+    return NULL;
+}
+
+START_TEST(no_notice_is_lost)
+{
+    pthread_t peers[2];
+    for (uintptr_t i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&peers[i], NULL, mark, (void *)(i * 128)), 0);
+    for (int i = 0; i < 200000; i++)
+        toc_notices_take(&notices, 0, see);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_join(peers[i], NULL), 0);
+    toc_notices_take(&notices, 0, see);
+    for (int i = 0; i < 256; i++)
+        ck_assert_uint_eq(seen[i], announced[i]);
+    ck_assert(!toc_notices_take(&notices, 0, see));
+}
+END_TEST
+
+START_TEST(descriptors_of_a_job_are_apart)
+{
+    struct toc_job_header *job;
+    const char *what;
+    int fd;
+    ck_assert_int_eq(toc_job_create(3, 1, 0, &fd, &job, &what), 0);
+    close(fd);
+    ck_assert_ptr_eq(toc_xfer_at(job, 0, 0), (char *)job + job->layout.xfers_offset);
+    ck_assert_ptr_eq(toc_xfer_at(job, 1, 0), toc_xfer_at(job, 0, 0) + TOC_XFERS_PER_RANK);
+    ck_assert_ptr_eq(toc_xfer_at(job, 2, 5), toc_xfer_at(job, 2, 0) + 5);
+    ck_assert((char *)toc_xfer_at(job, 2, TOC_XFERS_PER_RANK) <=
+              (char *)job + job->layout.rings_offset);
+    ck_assert_ptr_eq(toc_notices_at(job, 0), (char *)job + job->layout.notices_offset);
+    ck_assert((char *)toc_notices_at(job, 3) <= (char *)job + job->layout.xfers_offset);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("xfer");
+    TCase *tcase = unit_case(suite, "xfer", 60);
+    tcase_add_test(tcase, unmatched);
+    tcase_add_test(tcase, match_is_of_one_generation);
+    tcase_add_loop_test(tcase, chunks_are_claimed_and_finished, 0, (int)UNIT_LENGTH(lengths));
+    tcase_add_test(tcase, nothing_to_move);
+    tcase_add_test(tcase, late_helpers_get_nothing);
+    tcase_add_test(tcase, frozen_transfers_break);
+    tcase_add_test(tcase, failure_of_the_last_chunk);
+    tcase_add_test(tcase, notices_name_their_descriptors);
+    tcase_add_test(tcase, descriptors_of_a_job_are_apart);
+    tcase = unit_case(suite, "threads", 120);
+    tcase_add_test(tcase, two_copiers);
+    tcase_add_test(tcase, no_notice_is_lost);
+    return unit_run(suite);
+}
