@@ -17,10 +17,20 @@ unit_programs = \
 	tests/unit/abi_header \
 	tests/unit/abi_removed \
 	tests/unit/check_datatype \
+	tests/unit/check_doorbell \
+	tests/unit/check_env \
+	tests/unit/check_guard \
+	tests/unit/check_handle \
 	tests/unit/check_interpose \
 	tests/unit/check_interpose_signal \
+	tests/unit/check_job \
+	tests/unit/check_match \
 	tests/unit/check_op \
+	tests/unit/check_progress \
+	tests/unit/check_ring \
 	tests/unit/check_schedule \
+	tests/unit/check_unexpected \
+	tests/unit/check_xfer \
 	tests/unit/info \
 	tests/unit/abi_header_cxx
 if TESTS_ENABLED
@@ -33,6 +43,22 @@ tests_unit_check_datatype_SOURCES = tests/unit/check_datatype.c tests/unit/abi_c
 tests_unit_check_datatype_CFLAGS = $(unit_cflags)
 tests_unit_check_datatype_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_datatype_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_doorbell_SOURCES = tests/unit/check_doorbell.c tests/unit/unit.h
+tests_unit_check_doorbell_CFLAGS = $(unit_cflags)
+tests_unit_check_doorbell_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_doorbell_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_env_SOURCES = tests/unit/check_env.c tests/unit/unit.h
+tests_unit_check_env_CFLAGS = $(unit_cflags)
+tests_unit_check_env_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_env_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_guard_SOURCES = tests/unit/check_guard.c tests/unit/world.h
+tests_unit_check_guard_CFLAGS = $(unit_cflags)
+tests_unit_check_guard_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_guard_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_handle_SOURCES = tests/unit/check_handle.c tests/unit/unit.h
+tests_unit_check_handle_CFLAGS = $(unit_cflags)
+tests_unit_check_handle_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_handle_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_interpose_SOURCES = tests/unit/check_interpose.c tests/unit/interpose_storm.h
 tests_unit_check_interpose_CFLAGS = $(unit_cflags)
 tests_unit_check_interpose_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
@@ -41,14 +67,38 @@ tests_unit_check_interpose_signal_SOURCES = tests/unit/check_interpose_signal.c 
 tests_unit_check_interpose_signal_CFLAGS = $(unit_cflags)
 tests_unit_check_interpose_signal_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_interpose_signal_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_job_SOURCES = tests/unit/check_job.c tests/unit/unit.h
+tests_unit_check_job_CFLAGS = $(unit_cflags)
+tests_unit_check_job_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_job_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_match_SOURCES = tests/unit/check_match.c tests/unit/unit.h
+tests_unit_check_match_CFLAGS = $(unit_cflags)
+tests_unit_check_match_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_match_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_op_SOURCES = tests/unit/check_op.c
 tests_unit_check_op_CFLAGS = $(unit_cflags)
 tests_unit_check_op_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_op_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_progress_SOURCES = tests/unit/check_progress.c tests/unit/world.h
+tests_unit_check_progress_CFLAGS = $(unit_cflags)
+tests_unit_check_progress_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_progress_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_ring_SOURCES = tests/unit/check_ring.c tests/unit/unit.h
+tests_unit_check_ring_CFLAGS = $(unit_cflags)
+tests_unit_check_ring_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_ring_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c
 tests_unit_check_schedule_CFLAGS = $(unit_cflags)
 tests_unit_check_schedule_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_schedule_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_unexpected_SOURCES = tests/unit/check_unexpected.c tests/unit/unit.h
+tests_unit_check_unexpected_CFLAGS = $(unit_cflags)
+tests_unit_check_unexpected_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_unexpected_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_xfer_SOURCES = tests/unit/check_xfer.c tests/unit/unit.h
+tests_unit_check_xfer_CFLAGS = $(unit_cflags)
+tests_unit_check_xfer_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_xfer_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_info_SOURCES = tests/unit/info.c
 tests_unit_info_CFLAGS = $(unit_cflags)
 tests_unit_info_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit

@@ -200,8 +200,9 @@ int PMPI_Finalize(void)
     /* Nobody leaves before everybody has what was sent to it: peers copy out of our memory. */
     PMPI_Barrier(MPI_COMM_WORLD);
     toc_mpi_state = TOC_MPI_FINALIZED;
-    toc_world.notifier->stop();
     toc_guard_enter();
+    toc_progress_retire();
+    toc_world.notifier->stop(); /* after it: what strikes now would meet the program's own action */
     report();
     toc_coll_finish();
     toc_p2p_free();

@@ -132,6 +132,12 @@ void toc_progress_depart(void)
         arm_and_look(TOC_PROGRESS_CALL);
 }
 
+void toc_progress_retire(void)
+{
+    arm(0);
+    again = false;
+}
+
 void toc_progress_serve(enum toc_progress_context context)
 {
     toc_guard_take_deferred();

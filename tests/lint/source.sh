@@ -22,7 +22,7 @@ trap 'exit 1' HUP INT TERM
 
 fail()
 {
-    echo "source: $*" >&2
+    printf 'source: %s\n' "$*" >&2
     : >"$work/failed"
 }
 

@@ -306,7 +306,7 @@ complete:
 #endif
 }
 
-/* Receiver: sets up the copy and publishes the match; then looks whether to leave it to the sender. */
+/* Receiver: sets up the copy, publishes the match; the caller then looks who copies. */
 inline publish(me, how, first)
 {
     atomic {
@@ -347,7 +347,7 @@ end_idle:
     :: goto enter
     fi;
 
-compute:                        /* handler, or the last look of a call: copies if nobody else does */
+compute:                        /* handler, or last look of a call: copies if nobody else does */
     do
     :: stage == FRAGMENTS ->
         if
