@@ -311,15 +311,24 @@ static size_t strike_once(const struct boundaries *boundaries)
     return walk.done;
 }
 
-/* The boundaries of the handler when the bell strikes at boundary `i` of the call. */
+/* The boundaries of the handler when the bell strikes at boundary `i` of the call; or at its first,
+ * which is come by always. */
 static void list_handler(const struct boundaries *boundaries, size_t i, struct boundaries *handler)
 {
     const uintptr_t *trace;
-    struct stepper_plan with = plan_for(boundaries, i);
-    with.second = STEPPER_LIST;
-    run_trial(PLANNED, &with);
+    for (int attempt = 0; attempt < 4; attempt++) {
+        struct stepper_plan with = plan_for(boundaries, attempt < 3 ? i : 0);
+        with.second = STEPPER_LIST;
+        run_trial(PLANNED, &with);
+        if (stepper_struck() > 0)
+            break;
+    }
+    if (stepper_struck() == 0)
+        fail("the call does not come by its first boundary");
     size_t length = stepper_trace(&trace);
     boundaries_choose(trace, length, options.passes, handler);
+    if (handler->count == 0)
+        fail("the trap flag has seen no instruction of the bell's handler");
 }
 
 static void strike_inside(struct stepper_plan *with, const struct boundary *inside)
@@ -335,8 +344,6 @@ static size_t strike_handler(const struct boundaries *boundaries, size_t i)
 {
     struct boundaries handler;
     list_handler(boundaries, i, &handler);
-    if (handler.count == 0)
-        fail("the trap flag has seen no instruction of the bell's handler");
     struct walk walk = start_walk(handler.count, options.double_ms / 4);
     while (walk_on(&walk)) {
         struct stepper_plan with = plan_for(boundaries, i);

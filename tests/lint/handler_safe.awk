@@ -110,7 +110,7 @@ function is_switch(operand, i, register, added)
     for (i = count; i > count - 12 && i > 0; i--) {
         if (history[i] ~ ("^add +%[a-z0-9]+," register "$"))
             added = 1
-        if (added && history[i] ~ /^movslq .*,4\),%/)
+        if (added && history[i] ~ /^(movslq .*,4\),%|cltq)/)
             return 1
     }
     return 0

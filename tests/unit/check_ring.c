@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lib/transport/ring, in all its geometries. */
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -309,6 +311,7 @@ START_TEST(two_processes)
     pid_t producer = fork();
     ck_assert_int_ge(producer, 0);
     if (producer == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nobody behind */
         produce(NULL);
         _exit(0);
     }
