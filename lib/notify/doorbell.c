@@ -23,11 +23,17 @@ static void mark_pending(struct toc_doorbell *bell, uint32_t self)
         atomic_fetch_or_explicit(word, bit, memory_order_seq_cst);
 }
 
-/* Never suppressed by `outstanding`: whoever set it may have been preempted before its wake. The
- * bit is set because it changes the futex word: a sleeper on its way into the kernel turns back. */
+/* Sets `outstanding` in the very word that was read, which is *word; false, with the word there is
+ * now, when that has changed. An unconditional fetch_or would set the bit in a later epoch as well,
+ * where it suppresses bells of others without one of its own. */
+static bool set_outstanding(struct toc_doorbell *bell, uint64_t *word)
+{
+    return atomic_compare_exchange_strong_explicit(&bell->word, word, *word | TOC_BELL_OUTSTANDING,
+                                                   memory_order_seq_cst, memory_order_relaxed);
+}
+
 static enum toc_bell_outcome wake(struct toc_doorbell *bell)
 {
-    atomic_fetch_or_explicit(&bell->word, TOC_BELL_OUTSTANDING, memory_order_seq_cst);
     toc_syscall6(SYS_futex, (long)futex_of(bell), FUTEX_WAKE, 1, 0, 0, 0);
     return TOC_BELL_WOKEN;
 }
@@ -54,7 +60,12 @@ enum toc_bell_outcome toc_doorbell_ring(struct toc_doorbell *bell, uint32_t self
     for (;;) {
         switch (toc_bell_mode(word)) {
         case TOC_BELL_SLEEP:
-            return wake(bell);
+            /* Never suppressed by `outstanding`: whoever set it may have been preempted before its
+             * wake. It is set because it changes the futex word: a sleeper on its way into the
+             * kernel turns back. */
+            if ((word & TOC_BELL_OUTSTANDING) != 0 || set_outstanding(bell, &word))
+                return wake(bell);
+            continue;
         case TOC_BELL_ARMED:
             if (!always && (toc_bell_mask(word) & class_bits) == 0)
                 return TOC_BELL_NOT_NEEDED;
@@ -64,8 +75,7 @@ enum toc_bell_outcome toc_doorbell_ring(struct toc_doorbell *bell, uint32_t self
         }
         if ((word & TOC_BELL_OUTSTANDING) != 0)
             return TOC_BELL_SUPPRESSED;
-        if (atomic_compare_exchange_weak_explicit(&bell->word, &word, word | TOC_BELL_OUTSTANDING,
-                                                  memory_order_seq_cst, memory_order_relaxed))
+        if (set_outstanding(bell, &word))
             break;
     }
     if (notify(peer) == 0)

@@ -127,6 +127,7 @@ static const struct toc_progress_events events = {
     .packet = toc_receive_packet,
     .advance = advance,
     .has_work = toc_descriptors_noticed,
+    .is_unserved = toc_rendezvous_is_unserved,
     .depart = toc_rendezvous_withdraw,
 };
 

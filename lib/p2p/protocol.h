@@ -55,6 +55,8 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
 void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
                              const void *payload);
 bool toc_rendezvous_advance_incoming(enum toc_progress_context context);
+/** Is there a chunk that nobody is going to copy but this rank? */
+bool toc_rendezvous_is_unserved(void);
 void toc_rendezvous_init(void);
 
 /* copy.c */

@@ -92,7 +92,7 @@ static bool pull_chunk(struct toc_request *request, struct toc_peer *peer, bool 
     struct toc_xfer *xfer = xfer_of(request);
     uint32_t number;
     uint64_t remote = xfer->send_address;
-    if (!toc_xfer_claim(xfer, request->generation, &number))
+    if (!toc_xfer_claim(xfer, request->generation, request->chunks, &number))
         return false;
     if (toc_copy_chunk(request, peer, true, remote, number) < 0)
         toc_xfer_freeze(xfer, request->generation);
@@ -136,11 +136,8 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
         }
         if (context < TOC_PROGRESS_TEST && is_delegated(request, peer))
             return moved;
-        if (*budget == 0) {
-            if (context < TOC_PROGRESS_TEST)
-                toc_progress_again();
-            return moved;
-        }
+        if (*budget == 0)
+            return moved; /* toc_rendezvous_is_unserved() says what is to become of it */
         if (!pull_chunk(request, peer, context == TOC_PROGRESS_HANDLER))
             return moved; /* the sender is at the last ones */
         --*budget;
@@ -157,6 +154,19 @@ bool toc_rendezvous_advance_incoming(enum toc_progress_context context)
         moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context, &budget);
     }
     return moved;
+}
+
+bool toc_rendezvous_is_unserved(void)
+{
+    TOC_LIST_EACH(&incoming, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (request->stage == TOC_STAGE_COPY &&
+            toc_xfer_has_chunk(xfer_of(request), request->generation, request->chunks) &&
+            !is_delegated(request, peer_of(request)))
+            return true;
+    }
+    return false;
 }
 
 void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,

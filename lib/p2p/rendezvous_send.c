@@ -123,7 +123,7 @@ static bool push_chunk(struct toc_request *request)
     uint32_t number;
     uint64_t remote = xfer->receive_address;
     if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 || !toc_cma_works(peer) ||
-        !toc_xfer_claim(xfer, request->generation, &number))
+        !toc_xfer_claim(xfer, request->generation, request->chunks, &number))
         return false;
     if (toc_copy_chunk(request, peer, false, remote, number) < 0)
         toc_xfer_freeze(xfer, request->generation);

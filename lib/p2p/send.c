@@ -128,6 +128,16 @@ static bool try_send(struct toc_request *request, struct toc_peer *peer)
     return toc_rendezvous_request(request, peer);
 }
 
+/* The ring may have got room between a failed attempt and the wish for a bell, which therefore
+ * looks once more. */
+static bool try_or_wish(struct toc_request *request, struct toc_peer *peer)
+{
+    if (try_send(request, peer))
+        return true;
+    uint32_t bytes = request->size <= eager_limit ? (uint32_t)request->size : 0;
+    return toc_ring_want_space(&peer->tx, bytes) && try_send(request, peer);
+}
+
 static void enqueue(struct toc_request *request)
 {
     struct send_queue *queue = &queues[request->peer];
@@ -152,16 +162,6 @@ void toc_send_start(struct toc_request *request)
     if (toc_list_is_empty(&queue->requests) && try_send(request, &toc_world.peers[request->peer]))
         return;
     enqueue(request);
-}
-
-/* The ring may have got room between a failed attempt and the wish for a bell, which therefore
- * looks once more. */
-static bool try_or_wish(struct toc_request *request, struct toc_peer *peer)
-{
-    if (try_send(request, peer))
-        return true;
-    uint32_t bytes = request->size <= eager_limit ? (uint32_t)request->size : 0;
-    return toc_ring_want_space(&peer->tx, bytes) && try_send(request, peer);
 }
 
 static bool flush_queue(struct send_queue *queue)

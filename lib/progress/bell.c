@@ -101,9 +101,9 @@ void toc_progress_strike_self(void)
 
 bool toc_progress_take_again(void)
 {
-    bool strike = again && wish() != 0;
+    bool strike = again || (toc_bell_is_busy() && toc_progress_is_unserved());
     again = false;
-    return strike;
+    return strike && wish() != 0;
 }
 
 /* Arms, then looks once more: what was published before the new epoch had no bell to ring. */
@@ -141,7 +141,7 @@ void toc_progress_retire(void)
 void toc_progress_serve(enum toc_progress_context context)
 {
     toc_guard_take_deferred();
-    if (!toc_progress_run(context) && !again)
+    if (!toc_progress_run(context))
         toc_stats.bells_false++;
     arm_and_look(context);
 }

@@ -10,6 +10,9 @@
 /** Any packet or notice that has not been taken yet? */
 bool toc_progress_has_work(void);
 
+/** Is there work in the layers that nobody does when this rank goes and computes? */
+bool toc_progress_is_unserved(void);
+
 /** Tells the layers that this rank no longer helps with its outgoing rendezvous. */
 void toc_progress_relied_on(void);
 

@@ -107,6 +107,14 @@ bool toc_progress_has_work(void)
     return false;
 }
 
+bool toc_progress_is_unserved(void)
+{
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->is_unserved != NULL && layers[i]->is_unserved())
+            return true;
+    return false;
+}
+
 void toc_progress_relied_on(void)
 {
     for (unsigned i = 0; i < layer_count; i++)

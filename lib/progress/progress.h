@@ -34,6 +34,8 @@ struct toc_progress_events {
     /** Has work for this rank arrived that no bell is needed for to be seen? For the sleeper's
      *  safety check. */
     bool (*has_work)(void);
+    /** Is there work that nobody does when this rank goes and computes? */
+    bool (*is_unserved)(void);
     /** The rank leaves a blocking call during which peers may have relied on its help. */
     void (*depart)(void);
 };
@@ -74,12 +76,13 @@ void toc_progress_serve(enum toc_progress_context context);
 /** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. */
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument);
 
-/** There is more to copy than this round may: have the handler called again soon. */
+/** Have the handler called again soon, although no peer rings. */
 void toc_progress_again(void);
 
-/** Under the guard, last thing: has somebody asked for that? Then the caller opens the guard and
- *  calls toc_progress_strike_self(): the bell of this rank, struck by itself. In between the
- *  program goes on for a moment, and its signals are let through. */
+/** Under the guard, last thing: has somebody asked for that, or is there work that nobody else does
+ *  (more to copy than this round might)? Then the caller opens the guard and calls
+ *  toc_progress_strike_self(): the bell of this rank, struck by itself. In between the program goes
+ *  on for a moment, and its signals are let through. */
 bool toc_progress_take_again(void);
 void toc_progress_strike_self(void);
 

@@ -21,8 +21,11 @@ void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mo
     xfer->chunks = (uint32_t)((total + chunk - 1) / chunk);
     atomic_store_explicit(&xfer->done, tagged(generation, 0), memory_order_relaxed);
     /* A helper of an earlier generation may be about to claim: it needs the old generation in
-     * `cursor` for that, and loses it here. */
-    atomic_store_explicit(&xfer->cursor, tagged(generation, 0), memory_order_release);
+     * `cursor` for that, and loses it here. Fragments after a failed copy: it stays frozen, so that
+     * the sender neither claims from the copy that was given up nor takes it for complete. */
+    atomic_store_explicit(&xfer->cursor,
+                          tagged(generation, mode == TOC_XFER_FRAGMENTS ? TOC_XFER_FROZEN : 0),
+                          memory_order_release);
     /* Everything above before the match: pairs with the acquire in toc_xfer_mode(). */
     atomic_store_explicit(&xfer->match, tagged(generation, (uint32_t)mode), memory_order_release);
 }
@@ -34,19 +37,24 @@ enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation)
     return match >> 32 == generation ? (enum toc_xfer_mode)(uint32_t)match : TOC_XFER_POSTED;
 }
 
-bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t *chunk)
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, uint32_t *chunk)
 {
     uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
-    uint32_t chunks = xfer->chunks;
     do {
-        /* The fields belong to our generation if the exchange succeeds, because it proves that the
-         * cursor was of our generation all along. */
+        /* `chunks` is what the caller learned at the match: the descriptor's own number may be that
+         * of the next generation already while `cursor` is still of ours. */
         if (cursor >> 32 != generation || (uint32_t)cursor >= chunks)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, cursor + 1,
                                                     memory_order_acq_rel, memory_order_acquire));
     *chunk = (uint32_t)cursor;
     return true;
+}
+
+bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
+    return cursor >> 32 == generation && (uint32_t)cursor < chunks;
 }
 
 bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks)
@@ -111,8 +119,7 @@ bool toc_notices_take(struct toc_notices *notices, uint32_t group, void (*serve)
     uint64_t summary = atomic_exchange_explicit(&notices->summary[group], 0, memory_order_acq_rel);
     for (; summary != 0; summary &= summary - 1) {
         uint32_t word = group * 64 + (uint32_t)__builtin_ctzll(summary);
-        uint64_t bits =
-            atomic_exchange_explicit(&notices->words[word], 0, memory_order_acq_rel);
+        uint64_t bits = atomic_exchange_explicit(&notices->words[word], 0, memory_order_acq_rel);
         for (; bits != 0; bits &= bits - 1)
             serve(word * 64 + (uint32_t)__builtin_ctzll(bits));
     }

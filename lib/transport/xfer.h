@@ -72,8 +72,12 @@ void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mo
 /** Sender or receiver: mode of this generation (POSTED while unmatched). */
 enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation);
 
-/** Claims the next chunk: false when there is none left (or the descriptor was recycled). */
-bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t *chunk);
+/** Claims the next of the transfer's `chunks`: false when there is none left (or the descriptor was
+ *  recycled). */
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, uint32_t *chunk);
+
+/** Is there a chunk left to claim? */
+bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks);
 
 /** A claimed chunk has been copied (or has failed). Returns true when it was the last one. */
 bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks);

@@ -440,6 +440,38 @@ START_TEST(stream_is_received)
 }
 END_TEST
 
+/* Each packet ends a wait. The pauses are such that it often comes just when the waiter goes to
+ * sleep; one that came too late for the last look, and whose bell saw no sleeper, would have to be
+ * rescued. */
+enum { WAITS = 4000 };
+
+static void *feed(void *unused)
+{
+    uint64_t seed = 17;
+    for (int i = 0; i < WAITS; i++) {
+        while (received_count < i)
+            __builtin_ia32_pause();
+        for (uint32_t spin = unit_random(&seed) % 400; spin > 0; spin--)
+            __builtin_ia32_pause();
+        world_publish(i);
+        world_ring(TOC_WANT_NONE);
+    }
+    return unused;
+}
+
+START_TEST(every_sleep_is_ended)
+{
+    pthread_t peer;
+    ck_assert_int_eq(pthread_create(&peer, NULL, feed, NULL), 0);
+    toc_guard_enter();
+    for (goal = 1; goal <= WAITS; goal++)
+        toc_progress_wait(at_goal, NULL);
+    toc_guard_leave();
+    ck_assert_int_eq(pthread_join(peer, NULL), 0);
+    ck_assert_uint_eq(toc_stats.rescues, 0);
+}
+END_TEST
+
 static void add_waits(TCase *tcase)
 {
     tcase_add_loop_test(tcase, waits_and_sleeps, 0, (int)UNIT_LENGTH(pauses));
@@ -447,6 +479,7 @@ static void add_waits(TCase *tcase)
     tcase_add_test(tcase, help_is_offered_and_withdrawn);
     tcase_add_test(tcase, rescues_are_counted);
     tcase_add_test(tcase, stream_is_received);
+    tcase_add_test(tcase, every_sleep_is_ended);
 }
 
 int main(void)
