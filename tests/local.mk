@@ -151,7 +151,8 @@ mpi_tests = \
 	tests/mpi/p2p_truncate \
 	tests/mpi/p2p_unexpected \
 	tests/mpi/p2p_wildcard \
-	tests/mpi/rank_dies
+	tests/mpi/rank_dies \
+	tests/mpi/regress_info_env
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)

@@ -63,7 +63,8 @@ int toc_info_delete(struct toc_info *info, const char *key);
 const char *toc_info_get(const struct toc_info *info, const char *key);
 
 /** The object behind MPI_INFO_ENV: how this process was started (section 11.3: command, argv,
- *  maxprocs, soft, host, arch, wdir; thread_level once MPI_Init has set it). Made at first use. */
+ *  maxprocs, soft, host, arch, wdir; not thread_level, which is the level that was asked for
+ *  before the program started: nobody can). Made at first use. */
 struct toc_info *toc_info_env(void);
 
 /** Sets "command" and "argv" from a program's argument vector. A string that is too long for a

@@ -75,26 +75,17 @@ static void build(void)
     toc_coll_init();
 }
 
-static const char *level_name(int level)
+/* MPI_INFO_ENV tells the working directory of the start: made before the program can leave it. */
+static void note_environment(void)
 {
-    switch (level) {
-    case MPI_THREAD_SINGLE:
-        return "MPI_THREAD_SINGLE";
-    case MPI_THREAD_FUNNELED:
-        return "MPI_THREAD_FUNNELED";
-    case MPI_THREAD_SERIALIZED:
-        return "MPI_THREAD_SERIALIZED";
-    default:
-        return "MPI_THREAD_MULTIPLE";
-    }
+    toc_info_lock();
+    toc_info_env();
+    toc_info_unlock();
 }
 
 static void note_level(int level)
 {
     thread_level = level;
-    toc_info_lock();
-    toc_info_set(toc_info_env(), "thread_level", level_name(level));
-    toc_info_unlock();
     if (level >= MPI_THREAD_SERIALIZED)
         toc_guard_share();
 }
@@ -120,6 +111,7 @@ static void start(const char *function, int level)
     pthread_atfork(NULL, NULL, in_child);
     join();
     build();
+    note_environment();
     note_level(level);
     if (toc_world.notifier->start(toc_progress_handler) != 0)
         fail("MPI_Init: the handler of the bell's signal cannot be installed");

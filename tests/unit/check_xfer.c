@@ -95,8 +95,8 @@ START_TEST(late_helpers_get_nothing)
 }
 END_TEST
 
-/* The next generation's larger number of chunks is in the descriptor, its cursor is not yet: the late
- * helper of this generation must not claim a chunk that its transfer does not have. */
+/* The next generation's larger number of chunks is in the descriptor, its cursor is not yet: the
+ * late helper of this generation must not claim a chunk that its transfer does not have. */
 START_TEST(late_helper_keeps_its_own_number_of_chunks)
 {
     uint32_t chunk;
