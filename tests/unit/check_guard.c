@@ -155,7 +155,7 @@ END_TEST
 
 /* ---- with signals, and with a second thread that calls MPI ---- */
 
-enum { STRIKES = 10000, CALLS = 20000 };
+enum { STRIKES = 4000, CALLS = 20000 };
 static _Atomic bool over;
 static _Atomic uint64_t calls;
 
