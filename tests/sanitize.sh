@@ -10,6 +10,9 @@ cd sanitize
 # Leaks are a matter of the program here: what it never frees, MPI_Finalize leaves alone.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 make -s -j"$(nproc)" all
-make -s check TESTS="$(make -s print-unit-programs)"
+units=$(make -s print-unit-programs)
+# shellcheck disable=SC2086 # a list of names
+make -s -j"$(nproc)" $units
+make -s check-TESTS TESTS="$units"
 make -s -j"$(nproc)" mpi-programs
 exec bash "$TOC_SRCDIR/tests/check-mpi.sh" --timeout-scale 4 "$@"
