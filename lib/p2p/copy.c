@@ -11,6 +11,8 @@
 
 void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to, uint64_t bytes)
 {
+    if (bytes == 0)
+        return;
     if (request->data != NULL) {
         memcpy(to, request->data + offset, bytes);
         return;
@@ -24,6 +26,8 @@ void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to,
 void toc_copy_unpack(const struct toc_request *request, uint64_t offset, const void *from,
                      uint64_t bytes)
 {
+    if (bytes == 0)
+        return;
     if (request->data != NULL) {
         memcpy(request->data + offset, from, bytes);
         return;

@@ -93,7 +93,9 @@ bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_dataty
     struct toc_cell *cell = reserve_eager(peer, toc_comm_p2p_context(comm), tag, size, &payload);
     if (cell == NULL)
         return false;
-    if (type->is_contiguous) {
+    if (size == 0) {
+        /* nothing to copy, perhaps from a null pointer */
+    } else if (type->is_contiguous) {
         memcpy(payload, (const char *)buffer + type->true_lb, size);
     } else {
         struct toc_dt_cursor cursor;

@@ -61,7 +61,7 @@ static void integer_types(void)
     TEST_TYPE(unsigned long long, MPI_UNSIGNED_LONG_LONG, ~0ull - (unsigned long long)(r + i));
     TEST_TYPE(int8_t, MPI_INT8_T, r - i);
     TEST_TYPE(int16_t, MPI_INT16_T, r - 3 * i);
-    TEST_TYPE(int32_t, MPI_INT32_T, r - 100003 * i);
+    TEST_TYPE(int32_t, MPI_INT32_T, (int32_t)(r - 100003LL * i));
     TEST_TYPE(int64_t, MPI_INT64_T, r - 10000000019LL * i);
     TEST_TYPE(uint8_t, MPI_UINT8_T, r + i);
     TEST_TYPE(uint16_t, MPI_UINT16_T, r + 3 * i);
