@@ -65,7 +65,7 @@ static void integer_types(void)
     TEST_TYPE(int64_t, MPI_INT64_T, r - 10000000019LL * i);
     TEST_TYPE(uint8_t, MPI_UINT8_T, r + i);
     TEST_TYPE(uint16_t, MPI_UINT16_T, r + 3 * i);
-    TEST_TYPE(uint32_t, MPI_UINT32_T, r + 100003 * i);
+    TEST_TYPE(uint32_t, MPI_UINT32_T, r + 100003LL * i);
     TEST_TYPE(uint64_t, MPI_UINT64_T, r + 10000000019LL * i);
     TEST_TYPE(MPI_Aint, MPI_AINT, r - 10000000019LL * i);
     TEST_TYPE(MPI_Offset, MPI_OFFSET, r - 10000000033LL * i);
