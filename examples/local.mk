@@ -9,5 +9,5 @@ EXAMPLES = \
 EXTRA_DIST += $(EXAMPLES:=.c)
 CLEANFILES += $(EXAMPLES)
 all-local: $(EXAMPLES)
-$(EXAMPLES): launcher/mpicc lib/libmpi_abi.la include/mpi.h
+$(EXAMPLES): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h
 	$(AM_V_CC)$(MKDIR_P) examples && launcher/mpicc $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm

@@ -156,7 +156,7 @@ mpi_tests = \
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)
-$(mpi_tests): launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h
+$(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h
 	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm
 
 # Not among TESTS: these start many ranks, so they do not share the cores with other tests.
