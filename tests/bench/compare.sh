@@ -9,6 +9,8 @@
 #   --bench NAMES     of latency, bandwidth, overlap, idlecpu; comma-separated; otherwise all
 #   --repetitions N   interleaved runs of each library; otherwise 15 (idlecpu: 3)
 #   --sizes LIST      message sizes, e.g. 8,64K,1M; otherwise each benchmark's own
+#   --compute-us N    overlap: the same computation for all libraries, in microseconds; by default each
+#                     computes for 1.75 times its own T_comm, which asks more of the faster one
 #   --cpus "A B"      processors of the ranks; otherwise the first two cores we may use
 #   --out DIR         where samples.csv and summary.csv go; otherwise bench-results
 #   --peers LIST      of mpich, openmpi; otherwise both, where found
@@ -29,7 +31,7 @@ die()
 here=$(cd "$(dirname "$0")" && pwd)
 examples=$here/../../examples
 prefix='' our_mpicc='' our_mpirun='' benches=${BENCH:-latency,bandwidth,overlap,idlecpu}
-repetitions=${REPETITIONS:-} sizes='' cpus='' out=bench-results peers=mpich,openmpi strict=0
+repetitions=${REPETITIONS:-} sizes='' compute='' cpus='' out=bench-results peers=mpich,openmpi strict=0
 variants=()
 
 while [ $# -gt 0 ]; do
@@ -44,6 +46,7 @@ while [ $# -gt 0 ]; do
     --bench) benches=$2 && shift ;;
     --repetitions) repetitions=$2 && shift ;;
     --sizes) sizes=$2 && shift ;;
+    --compute-us) compute=$2 && shift ;;
     --cpus) cpus=$2 && shift ;;
     --out) out=$2 && shift ;;
     --peers) peers=$2 && shift ;;
@@ -160,7 +163,7 @@ metrics()
 arguments()
 {
     case $1 in
-    overlap) echo "--csv -r 31 ${sizes:+-s $sizes}" ;;
+    overlap) echo "--csv -r 31 ${sizes:+-s $sizes} ${compute:+--compute-us $compute}" ;;
     idlecpu) echo 10 ;;
     *) echo "${sizes:+-s $sizes}" ;;
     esac
