@@ -148,7 +148,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/toint.c \
 	lib/mpi/unsupported_attr.c \
 	lib/mpi/unsupported_coll.c \
-	lib/mpi/unsupported_coll_init.c \
 	lib/mpi/unsupported_comm.c \
 	lib/mpi/unsupported_datatype.c \
 	lib/mpi/unsupported_grequest.c \

@@ -117,6 +117,7 @@ mpi_tests = \
 	tests/mpi/coll_barrier \
 	tests/mpi/coll_bcast \
 	tests/mpi/coll_blocks \
+	tests/mpi/coll_persistent \
 	tests/mpi/coll_reduce \
 	tests/mpi/coll_user \
 	tests/mpi/comm_dup \

@@ -5,10 +5,13 @@
 #include "coll/schedule.h"
 #include "p2p/p2p.h"
 
-/* Tags count the collectives of a communicator; those above belong to schedules among some of its
- * members, who do not take part in the counting. */
-#define TAG_MASK  ((1 << 30) - 1)
-#define TAG_AMONG (1 << 30)
+/* Tags count the collectives of a communicator. Those of persistent ones are counted by themselves:
+ * they are used again and again, while the others go round. Those above belong to schedules among
+ * some of the members, who do not take part in the counting. */
+#define TAG_MASK       ((1 << 29) - 1)
+#define TAG_PERSISTENT (1 << 29)
+#define TAG_AMONG      (1 << 30)
+#define TAG_AMONG_MASK ((1 << 30) - 1)
 
 #define ALIGNMENT 64
 
@@ -27,7 +30,7 @@ struct toc_schedule *toc_schedule_new_among(struct toc_comm *comm, const int *me
     schedule->rank = rank;
     schedule->size = size;
     schedule->members = members;
-    schedule->tag = (tag & TAG_MASK) | TAG_AMONG;
+    schedule->tag = (tag & TAG_AMONG_MASK) | TAG_AMONG;
     schedule->error = TOC_OK;
     schedule->current = schedule->last = NULL;
     schedule->pending = 0;
@@ -50,6 +53,16 @@ struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
         return NULL;
     schedule->tag = comm->collective_tag;
     comm->collective_tag = (comm->collective_tag + 1) & TAG_MASK;
+    return schedule;
+}
+
+struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm)
+{
+    struct toc_schedule *schedule = toc_schedule_new_among(comm, NULL, comm->rank, comm->size, 0);
+    if (schedule == NULL)
+        return NULL;
+    schedule->tag = comm->persistent_tag | TAG_PERSISTENT;
+    comm->persistent_tag = (comm->persistent_tag + 1) & TAG_MASK;
     return schedule;
 }
 
@@ -272,7 +285,14 @@ int toc_schedule_run(struct toc_schedule *schedule)
     return status;
 }
 
-int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **result)
+static void free_with_request(struct toc_request *request)
+{
+    toc_schedule_free(request->owner);
+}
+
+/* A request with a handle that completes when the schedule does; without one the schedule is
+ * freed. */
+static int give_request(struct toc_schedule *schedule, struct toc_request **result)
 {
     int status = schedule->error;
     struct toc_request *request = status == TOC_OK ? toc_request_new(TOC_REQUEST_COLLECTIVE) : NULL;
@@ -284,8 +304,48 @@ int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **resu
     request->comm = toc_comm_retain(schedule->comm);
     request->status_source = TOC_ANY_SOURCE;
     request->status_tag = TOC_ANY_TAG;
+    request->owner = schedule;
+    request->on_free = free_with_request;
     schedule->request = request;
     *result = request;
+    return TOC_OK;
+}
+
+int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **result)
+{
+    int status = give_request(schedule, result);
+    if (status == TOC_OK)
+        toc_schedule_start(schedule);
+    return status;
+}
+
+/* Back to the first step. Messages are reset when they are started. */
+static void rewind_steps(struct toc_schedule *schedule)
+{
+    schedule->current = schedule->first.used > 0 ? &schedule->first.steps[0] : NULL;
+    for (struct toc_step *step = schedule->current; step != NULL; step = step->next) {
+        if (step->kind == TOC_STEP_COPY)
+            step->copy.done = 0;
+        else if (step->kind == TOC_STEP_REDUCE)
+            step->reduce.done = 0;
+    }
+}
+
+static void start_again(struct toc_request *request)
+{
+    struct toc_schedule *schedule = request->owner;
+    schedule->error = TOC_OK;
+    rewind_steps(schedule);
     toc_schedule_start(schedule);
+}
+
+int toc_schedule_persist(struct toc_schedule *schedule, struct toc_request **result)
+{
+    int status = give_request(schedule, result);
+    if (status != TOC_OK)
+        return status;
+    (*result)->persistent = true;
+    (*result)->active = false;
+    (*result)->on_start = start_again;
     return TOC_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: the walk; init, finish and reap are for calls only */
+/* handler-safe: the walk; init and finish are for calls only */
 #include "coll/schedule.h"
 
 #include <string.h>
@@ -18,11 +18,10 @@
 /* A reduction of several parts goes through the result once, in pieces that stay in the cache. */
 #define PIECE_BYTES (16 << 10)
 
-/* Schedules that can go on; those that need a call to go on, because their next step runs the
- * program's code; and those that have ended and are to be freed by a call. */
+/* Schedules that can go on, and those that need a call to go on, because their next step runs the
+ * program's code. */
 static struct toc_list ready = {&ready, &ready};
 static struct toc_list for_calls = {&for_calls, &for_calls};
-static struct toc_list dead = {&dead, &dead};
 static int active;
 
 enum walk { WALK_WAITS, WALK_OUT_OF_BUDGET, WALK_NEEDS_CALL, WALK_ENDED };
@@ -157,13 +156,9 @@ static enum walk walk(struct toc_schedule *schedule, enum toc_progress_context c
 
 static void end(struct toc_schedule *schedule)
 {
-    struct toc_request *request = schedule->request;
-    enum toc_error error = schedule->error;
     active--;
     toc_progress_want(TOC_WANT_COLL, -1);
-    if (request != &schedule->own)
-        toc_list_append(&dead, &schedule->link);
-    toc_request_complete(request, error);
+    toc_request_complete(schedule->request, schedule->error);
 }
 
 /* Returns whether anything moved. The schedule is in no list. */
@@ -210,8 +205,6 @@ static bool advance(enum toc_progress_context context)
         moved = go_through(&ready, context, &budget);
     if (context >= TOC_PROGRESS_TEST && !toc_list_is_empty(&for_calls))
         moved |= go_through(&for_calls, context, &budget);
-    if (context >= TOC_PROGRESS_TEST && !toc_list_is_empty(&dead))
-        toc_schedule_reap();
     return moved;
 }
 
@@ -236,21 +229,12 @@ static bool all_ended(const void *argument)
 void toc_coll_finish(void)
 {
     toc_progress_wait(all_ended, NULL);
-    toc_schedule_reap();
+    toc_request_reap();
 }
 
 int toc_schedule_active(void)
 {
     return active;
-}
-
-void toc_schedule_reap(void)
-{
-    TOC_LIST_EACH(&dead, member, following)
-    {
-        toc_list_remove(member);
-        toc_schedule_free(TOC_CONTAINER(member, struct toc_schedule, link));
-    }
 }
 
 void toc_schedule_start(struct toc_schedule *schedule)

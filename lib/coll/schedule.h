@@ -102,6 +102,10 @@ struct toc_schedule {
 /** A new schedule over all of `comm`, with the next tag of its collectives; NULL without memory. */
 struct toc_schedule *toc_schedule_new(struct toc_comm *comm);
 
+/** The same for toc_schedule_persist(). All ranks make their persistent schedules in the same order
+ *  and start them in the same order; the starts of one meet in the order of its messages. */
+struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm);
+
 /** A new schedule over `size` members of `comm`, given by their ranks in it (the array must stay
  *  until the schedule is freed); this process is number `rank` of them. `tag` is non-negative and
  *  chosen by the caller: it never meets those of toc_schedule_new(). */
@@ -143,9 +147,14 @@ void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
 /** Starts, waits, frees. 0, or the first error. */
 int toc_schedule_run(struct toc_schedule *schedule);
 
-/** Starts with a request that completes when the schedule does; the schedule frees itself. 0, or
+/** Starts with a request that completes when the schedule does, and with which it is freed. 0, or
  *  an error and the schedule is freed. */
 int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **request);
+
+/** Gives it an inactive persistent request, that toc_request_start() starts again and again: each
+ *  time all steps from the first, over the same memory. Freed with the request. 0, or an error and
+ *  the schedule is freed. */
+int toc_schedule_persist(struct toc_schedule *schedule, struct toc_request **request);
 
 /** Frees a schedule that is not under way. */
 void toc_schedule_free(struct toc_schedule *schedule);
@@ -153,9 +162,6 @@ void toc_schedule_free(struct toc_schedule *schedule);
 /* For build.c: begins the walk; what a message of a schedule calls when it completes. */
 void toc_schedule_start(struct toc_schedule *schedule);
 void toc_schedule_message_complete(struct toc_request *message);
-
-/** Frees what has completed since the last call. */
-void toc_schedule_reap(void);
 
 /** Schedules under way. */
 int toc_schedule_active(void);

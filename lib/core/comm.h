@@ -24,6 +24,7 @@ struct toc_comm {
     bool predefined;
     bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
     int collective_tag; /* counts collectives, so that two of them never mix up */
+    int persistent_tag; /* counts persistent collectives */
     char name[128];     /* MPI_MAX_OBJECT_NAME */
 };
 

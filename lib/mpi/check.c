@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checks of arguments that point-to-point functions share. */
+/* Checks of arguments that functions share, mostly point-to-point ones. */
 #include <stdio.h>
 
+#include "core/info.h"
 #include "datatype/cursor.h"
 #include "mpi/error.h"
 #include "mpi/p2p_impl.h"
@@ -116,4 +117,17 @@ int toc_mpi_raise_request(const char *function, const struct toc_request *reques
     return toc_mpi_raise(request->comm != NULL ? TOC_MPI_HANDLE(MPI_Comm, request->comm)
                                                : MPI_COMM_SELF,
                          toc_mpi_class_of(request->error), function, "%s", text);
+}
+
+int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info)
+{
+    if (info == MPI_INFO_NULL)
+        return MPI_SUCCESS;
+    toc_info_lock();
+    bool known = toc_info_lookup((uintptr_t)info) != NULL;
+    toc_info_unlock();
+    if (known)
+        return MPI_SUCCESS;
+    return toc_mpi_raise(comm, MPI_ERR_INFO, function, "%#llx is no info object",
+                         (unsigned long long)(uintptr_t)info);
 }

@@ -27,6 +27,12 @@ int PMPI_Ibarrier(MPI_Comm comm, MPI_Request *request)
 }
 TOC_MPI_ALIAS(Ibarrier);
 
+int PMPI_Barrier_init(MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return barrier(TOC_MPI_CALL_INIT("MPI_Barrier_init"));
+}
+TOC_MPI_ALIAS(Barrier_init);
+
 static int bcast(struct toc_mpi_coll *call, void *buffer, int64_t count, MPI_Datatype datatype,
                  int root)
 {
@@ -63,12 +69,26 @@ int PMPI_Ibcast(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Co
 }
 TOC_MPI_ALIAS(Ibcast);
 
+int PMPI_Bcast_init(void *buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                    MPI_Info info, MPI_Request *request)
+{
+    return bcast(TOC_MPI_CALL_INIT("MPI_Bcast_init"), buffer, count, datatype, root);
+}
+TOC_MPI_ALIAS(Bcast_init);
+
 int PMPI_Ibcast_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
                   MPI_Request *request)
 {
     return bcast(TOC_MPI_ICALL("MPI_Ibcast_c"), buffer, count, datatype, root);
 }
 TOC_MPI_ALIAS(Ibcast_c);
+
+int PMPI_Bcast_init_c(void *buffer, MPI_Count count, MPI_Datatype datatype, int root, MPI_Comm comm,
+                      MPI_Info info, MPI_Request *request)
+{
+    return bcast(TOC_MPI_CALL_INIT("MPI_Bcast_init_c"), buffer, count, datatype, root);
+}
+TOC_MPI_ALIAS(Bcast_init_c);
 
 static int reduce(struct toc_mpi_coll *call, const void *sendbuf, void *recvbuf, int64_t count,
                   MPI_Datatype datatype, MPI_Op op, int root)
@@ -109,12 +129,28 @@ int PMPI_Ireduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype dat
 }
 TOC_MPI_ALIAS(Ireduce);
 
+int PMPI_Reduce_init(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype,
+                     MPI_Op op, int root, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return reduce(TOC_MPI_CALL_INIT("MPI_Reduce_init"), sendbuf, recvbuf, count, datatype, op,
+                  root);
+}
+TOC_MPI_ALIAS(Reduce_init);
+
 int PMPI_Ireduce_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
                    MPI_Op op, int root, MPI_Comm comm, MPI_Request *request)
 {
     return reduce(TOC_MPI_ICALL("MPI_Ireduce_c"), sendbuf, recvbuf, count, datatype, op, root);
 }
 TOC_MPI_ALIAS(Ireduce_c);
+
+int PMPI_Reduce_init_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
+                       MPI_Op op, int root, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return reduce(TOC_MPI_CALL_INIT("MPI_Reduce_init_c"), sendbuf, recvbuf, count, datatype, op,
+                  root);
+}
+TOC_MPI_ALIAS(Reduce_init_c);
 
 static int allreduce(struct toc_mpi_coll *call, const void *sendbuf, void *recvbuf, int64_t count,
                      MPI_Datatype datatype, MPI_Op op)
@@ -153,12 +189,29 @@ int PMPI_Iallreduce(const void *sendbuf, void *recvbuf, int count, MPI_Datatype 
 }
 TOC_MPI_ALIAS(Iallreduce);
 
+int PMPI_Allreduce_init(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype,
+                        MPI_Op op, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return allreduce(TOC_MPI_CALL_INIT("MPI_Allreduce_init"), sendbuf, recvbuf, count, datatype,
+                     op);
+}
+TOC_MPI_ALIAS(Allreduce_init);
+
 int PMPI_Iallreduce_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
                       MPI_Op op, MPI_Comm comm, MPI_Request *request)
 {
     return allreduce(TOC_MPI_ICALL("MPI_Iallreduce_c"), sendbuf, recvbuf, count, datatype, op);
 }
 TOC_MPI_ALIAS(Iallreduce_c);
+
+int PMPI_Allreduce_init_c(const void *sendbuf, void *recvbuf, MPI_Count count,
+                          MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Info info,
+                          MPI_Request *request)
+{
+    return allreduce(TOC_MPI_CALL_INIT("MPI_Allreduce_init_c"), sendbuf, recvbuf, count, datatype,
+                     op);
+}
+TOC_MPI_ALIAS(Allreduce_init_c);
 
 static int scan(struct toc_mpi_coll *call, bool exclusive, const void *sendbuf, void *recvbuf,
                 int64_t count, MPI_Datatype datatype, MPI_Op op)
@@ -200,12 +253,26 @@ int PMPI_Iscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datat
 }
 TOC_MPI_ALIAS(Iscan);
 
+int PMPI_Scan_init(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
+                   MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scan(TOC_MPI_CALL_INIT("MPI_Scan_init"), false, sendbuf, recvbuf, count, datatype, op);
+}
+TOC_MPI_ALIAS(Scan_init);
+
 int PMPI_Iscan_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
                  MPI_Op op, MPI_Comm comm, MPI_Request *request)
 {
     return scan(TOC_MPI_ICALL("MPI_Iscan_c"), false, sendbuf, recvbuf, count, datatype, op);
 }
 TOC_MPI_ALIAS(Iscan_c);
+
+int PMPI_Scan_init_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
+                     MPI_Op op, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scan(TOC_MPI_CALL_INIT("MPI_Scan_init_c"), false, sendbuf, recvbuf, count, datatype, op);
+}
+TOC_MPI_ALIAS(Scan_init_c);
 
 int PMPI_Exscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
                 MPI_Comm comm)
@@ -228,12 +295,27 @@ int PMPI_Iexscan(const void *sendbuf, void *recvbuf, int count, MPI_Datatype dat
 }
 TOC_MPI_ALIAS(Iexscan);
 
+int PMPI_Exscan_init(const void *sendbuf, void *recvbuf, int count, MPI_Datatype datatype,
+                     MPI_Op op, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scan(TOC_MPI_CALL_INIT("MPI_Exscan_init"), true, sendbuf, recvbuf, count, datatype, op);
+}
+TOC_MPI_ALIAS(Exscan_init);
+
 int PMPI_Iexscan_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
                    MPI_Op op, MPI_Comm comm, MPI_Request *request)
 {
     return scan(TOC_MPI_ICALL("MPI_Iexscan_c"), true, sendbuf, recvbuf, count, datatype, op);
 }
 TOC_MPI_ALIAS(Iexscan_c);
+
+int PMPI_Exscan_init_c(const void *sendbuf, void *recvbuf, MPI_Count count, MPI_Datatype datatype,
+                       MPI_Op op, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scan(TOC_MPI_CALL_INIT("MPI_Exscan_init_c"), true, sendbuf, recvbuf, count, datatype,
+                op);
+}
+TOC_MPI_ALIAS(Exscan_init_c);
 
 /* Counts of the ranks' shares of the result: an array, or the same for all. */
 struct shares {
@@ -320,6 +402,15 @@ int PMPI_Ireduce_scatter_block(const void *sendbuf, void *recvbuf, int recvcount
 }
 TOC_MPI_ALIAS(Ireduce_scatter_block);
 
+int PMPI_Reduce_scatter_block_init(const void *sendbuf, void *recvbuf, int recvcount,
+                                   MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Info info,
+                                   MPI_Request *request)
+{
+    return reduce_scatter(TOC_MPI_CALL_INIT("MPI_Reduce_scatter_block_init"), sendbuf, recvbuf,
+                          &(struct shares){.count = recvcount}, datatype, op);
+}
+TOC_MPI_ALIAS(Reduce_scatter_block_init);
+
 int PMPI_Ireduce_scatter_block_c(const void *sendbuf, void *recvbuf, MPI_Count recvcount,
                                  MPI_Datatype datatype, MPI_Op op, MPI_Comm comm,
                                  MPI_Request *request)
@@ -328,6 +419,15 @@ int PMPI_Ireduce_scatter_block_c(const void *sendbuf, void *recvbuf, MPI_Count r
                           &(struct shares){.count = recvcount}, datatype, op);
 }
 TOC_MPI_ALIAS(Ireduce_scatter_block_c);
+
+int PMPI_Reduce_scatter_block_init_c(const void *sendbuf, void *recvbuf, MPI_Count recvcount,
+                                     MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Info info,
+                                     MPI_Request *request)
+{
+    return reduce_scatter(TOC_MPI_CALL_INIT("MPI_Reduce_scatter_block_init_c"), sendbuf, recvbuf,
+                          &(struct shares){.count = recvcount}, datatype, op);
+}
+TOC_MPI_ALIAS(Reduce_scatter_block_init_c);
 
 static int reduce_scatter_counts(struct toc_mpi_coll *call, const void *sendbuf, void *recvbuf,
                                  const struct shares *shares, MPI_Datatype datatype, MPI_Op op)
@@ -364,6 +464,15 @@ int PMPI_Ireduce_scatter(const void *sendbuf, void *recvbuf, const int recvcount
 }
 TOC_MPI_ALIAS(Ireduce_scatter);
 
+int PMPI_Reduce_scatter_init(const void *sendbuf, void *recvbuf, const int recvcounts[],
+                             MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Info info,
+                             MPI_Request *request)
+{
+    return reduce_scatter_counts(TOC_MPI_CALL_INIT("MPI_Reduce_scatter_init"), sendbuf, recvbuf,
+                                 &(struct shares){.counts = recvcounts}, datatype, op);
+}
+TOC_MPI_ALIAS(Reduce_scatter_init);
+
 int PMPI_Ireduce_scatter_c(const void *sendbuf, void *recvbuf, const MPI_Count recvcounts[],
                            MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Request *request)
 {
@@ -371,3 +480,12 @@ int PMPI_Ireduce_scatter_c(const void *sendbuf, void *recvbuf, const MPI_Count r
                                  &(struct shares){.large_counts = recvcounts}, datatype, op);
 }
 TOC_MPI_ALIAS(Ireduce_scatter_c);
+
+int PMPI_Reduce_scatter_init_c(const void *sendbuf, void *recvbuf, const MPI_Count recvcounts[],
+                               MPI_Datatype datatype, MPI_Op op, MPI_Comm comm, MPI_Info info,
+                               MPI_Request *request)
+{
+    return reduce_scatter_counts(TOC_MPI_CALL_INIT("MPI_Reduce_scatter_init_c"), sendbuf, recvbuf,
+                                 &(struct shares){.large_counts = recvcounts}, datatype, op);
+}
+TOC_MPI_ALIAS(Reduce_scatter_init_c);

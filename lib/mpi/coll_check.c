@@ -13,6 +13,8 @@ int toc_mpi_coll_begin(struct toc_mpi_coll *call)
     if (code == MPI_SUCCESS && !call->blocking && call->request == NULL)
         return toc_mpi_raise(call->handle, MPI_ERR_ARG, call->function,
                              "request is a null pointer");
+    if (code == MPI_SUCCESS && call->persistent)
+        code = toc_mpi_check_info(call->function, call->handle, call->info);
     return code;
 }
 
@@ -176,7 +178,8 @@ int toc_mpi_coll_reduction(const struct toc_mpi_coll *call, const void *sendbuf,
 struct toc_schedule *toc_mpi_coll_schedule(const struct toc_mpi_coll *call)
 {
     toc_guard_enter();
-    return toc_schedule_new(call->comm);
+    return call->persistent ? toc_schedule_new_persistent(call->comm)
+                            : toc_schedule_new(call->comm);
 }
 
 int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status)
@@ -206,7 +209,8 @@ int toc_mpi_coll_end(const struct toc_mpi_coll *call, struct toc_schedule *sched
         status = toc_schedule_run(schedule);
     } else if (schedule != NULL) {
         struct toc_request *request;
-        status = toc_schedule_launch(schedule, &request);
+        status = call->persistent ? toc_schedule_persist(schedule, &request)
+                                  : toc_schedule_launch(schedule, &request);
         if (status == TOC_OK)
             *call->request = TOC_MPI_HANDLE(MPI_Request, request);
     }

@@ -87,6 +87,15 @@ int PMPI_Igather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void
 }
 TOC_MPI_ALIAS(Igather);
 
+int PMPI_Gather_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                     int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info,
+                     MPI_Request *request)
+{
+    return gather(TOC_MPI_CALL_INIT("MPI_Gather_init"), &(struct own){sendbuf, sendcount, sendtype},
+                  &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false}, root);
+}
+TOC_MPI_ALIAS(Gather_init);
+
 int PMPI_Igather_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, void *recvbuf,
                    MPI_Count recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm,
                    MPI_Request *request)
@@ -95,6 +104,16 @@ int PMPI_Igather_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendty
                   &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false}, root);
 }
 TOC_MPI_ALIAS(Igather_c);
+
+int PMPI_Gather_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                       void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype, int root,
+                       MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return gather(TOC_MPI_CALL_INIT("MPI_Gather_init_c"),
+                  &(struct own){sendbuf, sendcount, sendtype},
+                  &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false}, root);
+}
+TOC_MPI_ALIAS(Gather_init_c);
 
 int PMPI_Gatherv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                  const int recvcounts[], const int displs[], MPI_Datatype recvtype, int root,
@@ -130,6 +149,17 @@ int PMPI_Igatherv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, voi
 }
 TOC_MPI_ALIAS(Igatherv);
 
+int PMPI_Gatherv_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                      const int recvcounts[], const int displs[], MPI_Datatype recvtype, int root,
+                      MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return gather(
+        TOC_MPI_CALL_INIT("MPI_Gatherv_init"), &(struct own){sendbuf, sendcount, sendtype},
+        &(struct all){{.base = recvbuf, .counts = recvcounts, .displs = displs}, recvtype, true},
+        root);
+}
+TOC_MPI_ALIAS(Gatherv_init);
+
 int PMPI_Igatherv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, void *recvbuf,
                     const MPI_Count recvcounts[], const MPI_Aint displs[], MPI_Datatype recvtype,
                     int root, MPI_Comm comm, MPI_Request *request)
@@ -141,6 +171,19 @@ int PMPI_Igatherv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendt
         root);
 }
 TOC_MPI_ALIAS(Igatherv_c);
+
+int PMPI_Gatherv_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                        void *recvbuf, const MPI_Count recvcounts[], const MPI_Aint displs[],
+                        MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info,
+                        MPI_Request *request)
+{
+    return gather(
+        TOC_MPI_CALL_INIT("MPI_Gatherv_init_c"), &(struct own){sendbuf, sendcount, sendtype},
+        &(struct all){
+            {.base = recvbuf, .large_counts = recvcounts, .large_displs = displs}, recvtype, true},
+        root);
+}
+TOC_MPI_ALIAS(Gatherv_init_c);
 
 static int scatter(struct toc_mpi_coll *call, struct all *send, const struct own *receive, int root)
 {
@@ -193,6 +236,17 @@ int PMPI_Iscatter(const void *sendbuf, int sendcount, MPI_Datatype sendtype, voi
 }
 TOC_MPI_ALIAS(Iscatter);
 
+int PMPI_Scatter_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                      int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info,
+                      MPI_Request *request)
+{
+    return scatter(
+        TOC_MPI_CALL_INIT("MPI_Scatter_init"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .count = sendcount}, sendtype, false},
+        &(struct own){recvbuf, recvcount, recvtype}, root);
+}
+TOC_MPI_ALIAS(Scatter_init);
+
 int PMPI_Iscatter_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, void *recvbuf,
                     MPI_Count recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm,
                     MPI_Request *request)
@@ -203,6 +257,17 @@ int PMPI_Iscatter_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendt
         &(struct own){recvbuf, recvcount, recvtype}, root);
 }
 TOC_MPI_ALIAS(Iscatter_c);
+
+int PMPI_Scatter_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                        void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype, int root,
+                        MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scatter(
+        TOC_MPI_CALL_INIT("MPI_Scatter_init_c"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .count = sendcount}, sendtype, false},
+        &(struct own){recvbuf, recvcount, recvtype}, root);
+}
+TOC_MPI_ALIAS(Scatter_init_c);
 
 int PMPI_Scatterv(const void *sendbuf, const int sendcounts[], const int displs[],
                   MPI_Datatype sendtype, void *recvbuf, int recvcount, MPI_Datatype recvtype,
@@ -244,6 +309,19 @@ int PMPI_Iscatterv(const void *sendbuf, const int sendcounts[], const int displs
 }
 TOC_MPI_ALIAS(Iscatterv);
 
+int PMPI_Scatterv_init(const void *sendbuf, const int sendcounts[], const int displs[],
+                       MPI_Datatype sendtype, void *recvbuf, int recvcount, MPI_Datatype recvtype,
+                       int root, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return scatter(
+        TOC_MPI_CALL_INIT("MPI_Scatterv_init"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .counts = sendcounts, .displs = displs},
+                      sendtype,
+                      true},
+        &(struct own){recvbuf, recvcount, recvtype}, root);
+}
+TOC_MPI_ALIAS(Scatterv_init);
+
 int PMPI_Iscatterv_c(const void *sendbuf, const MPI_Count sendcounts[], const MPI_Aint displs[],
                      MPI_Datatype sendtype, void *recvbuf, MPI_Count recvcount,
                      MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Request *request)
@@ -257,6 +335,21 @@ int PMPI_Iscatterv_c(const void *sendbuf, const MPI_Count sendcounts[], const MP
                    &(struct own){recvbuf, recvcount, recvtype}, root);
 }
 TOC_MPI_ALIAS(Iscatterv_c);
+
+int PMPI_Scatterv_init_c(const void *sendbuf, const MPI_Count sendcounts[], const MPI_Aint displs[],
+                         MPI_Datatype sendtype, void *recvbuf, MPI_Count recvcount,
+                         MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info,
+                         MPI_Request *request)
+{
+    return scatter(TOC_MPI_CALL_INIT("MPI_Scatterv_init_c"),
+                   &(struct all){{.base = (void *)(uintptr_t)sendbuf,
+                                  .large_counts = sendcounts,
+                                  .large_displs = displs},
+                                 sendtype,
+                                 true},
+                   &(struct own){recvbuf, recvcount, recvtype}, root);
+}
+TOC_MPI_ALIAS(Scatterv_init_c);
 
 static int allgather(struct toc_mpi_coll *call, const struct own *send, struct all *receive)
 {
@@ -297,6 +390,16 @@ int PMPI_Iallgather(const void *sendbuf, int sendcount, MPI_Datatype sendtype, v
 }
 TOC_MPI_ALIAS(Iallgather);
 
+int PMPI_Allgather_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                        int recvcount, MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info,
+                        MPI_Request *request)
+{
+    return allgather(TOC_MPI_CALL_INIT("MPI_Allgather_init"),
+                     &(struct own){sendbuf, sendcount, sendtype},
+                     &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
+}
+TOC_MPI_ALIAS(Allgather_init);
+
 int PMPI_Iallgather_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
                       void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype, MPI_Comm comm,
                       MPI_Request *request)
@@ -305,6 +408,16 @@ int PMPI_Iallgather_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sen
                      &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
 }
 TOC_MPI_ALIAS(Iallgather_c);
+
+int PMPI_Allgather_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                          void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype, MPI_Comm comm,
+                          MPI_Info info, MPI_Request *request)
+{
+    return allgather(TOC_MPI_CALL_INIT("MPI_Allgather_init_c"),
+                     &(struct own){sendbuf, sendcount, sendtype},
+                     &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
+}
+TOC_MPI_ALIAS(Allgather_init_c);
 
 int PMPI_Allgatherv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
                     const int recvcounts[], const int displs[], MPI_Datatype recvtype,
@@ -337,6 +450,16 @@ int PMPI_Iallgatherv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, 
 }
 TOC_MPI_ALIAS(Iallgatherv);
 
+int PMPI_Allgatherv_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                         const int recvcounts[], const int displs[], MPI_Datatype recvtype,
+                         MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return allgather(
+        TOC_MPI_CALL_INIT("MPI_Allgatherv_init"), &(struct own){sendbuf, sendcount, sendtype},
+        &(struct all){{.base = recvbuf, .counts = recvcounts, .displs = displs}, recvtype, true});
+}
+TOC_MPI_ALIAS(Allgatherv_init);
+
 int PMPI_Iallgatherv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
                        void *recvbuf, const MPI_Count recvcounts[], const MPI_Aint displs[],
                        MPI_Datatype recvtype, MPI_Comm comm, MPI_Request *request)
@@ -347,6 +470,18 @@ int PMPI_Iallgatherv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype se
             {.base = recvbuf, .large_counts = recvcounts, .large_displs = displs}, recvtype, true});
 }
 TOC_MPI_ALIAS(Iallgatherv_c);
+
+int PMPI_Allgatherv_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                           void *recvbuf, const MPI_Count recvcounts[], const MPI_Aint displs[],
+                           MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info,
+                           MPI_Request *request)
+{
+    return allgather(
+        TOC_MPI_CALL_INIT("MPI_Allgatherv_init_c"), &(struct own){sendbuf, sendcount, sendtype},
+        &(struct all){
+            {.base = recvbuf, .large_counts = recvcounts, .large_displs = displs}, recvtype, true});
+}
+TOC_MPI_ALIAS(Allgatherv_init_c);
 
 static int alltoall(struct toc_mpi_coll *call, struct all *send, struct all *receive)
 {
@@ -399,6 +534,17 @@ int PMPI_Ialltoall(const void *sendbuf, int sendcount, MPI_Datatype sendtype, vo
 }
 TOC_MPI_ALIAS(Ialltoall);
 
+int PMPI_Alltoall_init(const void *sendbuf, int sendcount, MPI_Datatype sendtype, void *recvbuf,
+                       int recvcount, MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info,
+                       MPI_Request *request)
+{
+    return alltoall(
+        TOC_MPI_CALL_INIT("MPI_Alltoall_init"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .count = sendcount}, sendtype, false},
+        &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
+}
+TOC_MPI_ALIAS(Alltoall_init);
+
 int PMPI_Ialltoall_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, void *recvbuf,
                      MPI_Count recvcount, MPI_Datatype recvtype, MPI_Comm comm,
                      MPI_Request *request)
@@ -409,6 +555,17 @@ int PMPI_Ialltoall_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype send
         &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
 }
 TOC_MPI_ALIAS(Ialltoall_c);
+
+int PMPI_Alltoall_init_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype,
+                         void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype, MPI_Comm comm,
+                         MPI_Info info, MPI_Request *request)
+{
+    return alltoall(
+        TOC_MPI_CALL_INIT("MPI_Alltoall_init_c"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .count = sendcount}, sendtype, false},
+        &(struct all){{.base = recvbuf, .count = recvcount}, recvtype, false});
+}
+TOC_MPI_ALIAS(Alltoall_init_c);
 
 int PMPI_Alltoallv(const void *sendbuf, const int sendcounts[], const int sdispls[],
                    MPI_Datatype sendtype, void *recvbuf, const int recvcounts[],
@@ -453,6 +610,20 @@ int PMPI_Ialltoallv(const void *sendbuf, const int sendcounts[], const int sdisp
 }
 TOC_MPI_ALIAS(Ialltoallv);
 
+int PMPI_Alltoallv_init(const void *sendbuf, const int sendcounts[], const int sdispls[],
+                        MPI_Datatype sendtype, void *recvbuf, const int recvcounts[],
+                        const int rdispls[], MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info,
+                        MPI_Request *request)
+{
+    return alltoall(
+        TOC_MPI_CALL_INIT("MPI_Alltoallv_init"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf, .counts = sendcounts, .displs = sdispls},
+                      sendtype,
+                      true},
+        &(struct all){{.base = recvbuf, .counts = recvcounts, .displs = rdispls}, recvtype, true});
+}
+TOC_MPI_ALIAS(Alltoallv_init);
+
 int PMPI_Ialltoallv_c(const void *sendbuf, const MPI_Count sendcounts[], const MPI_Aint sdispls[],
                       MPI_Datatype sendtype, void *recvbuf, const MPI_Count recvcounts[],
                       const MPI_Aint rdispls[], MPI_Datatype recvtype, MPI_Comm comm,
@@ -470,6 +641,24 @@ int PMPI_Ialltoallv_c(const void *sendbuf, const MPI_Count sendcounts[], const M
                       true});
 }
 TOC_MPI_ALIAS(Ialltoallv_c);
+
+int PMPI_Alltoallv_init_c(const void *sendbuf, const MPI_Count sendcounts[],
+                          const MPI_Aint sdispls[], MPI_Datatype sendtype, void *recvbuf,
+                          const MPI_Count recvcounts[], const MPI_Aint rdispls[],
+                          MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info, MPI_Request *request)
+{
+    return alltoall(
+        TOC_MPI_CALL_INIT("MPI_Alltoallv_init_c"),
+        &(struct all){{.base = (void *)(uintptr_t)sendbuf,
+                       .large_counts = sendcounts,
+                       .large_displs = sdispls},
+                      sendtype,
+                      true},
+        &(struct all){{.base = recvbuf, .large_counts = recvcounts, .large_displs = rdispls},
+                      recvtype,
+                      true});
+}
+TOC_MPI_ALIAS(Alltoallv_init_c);
 
 /* The types are an array. */
 static int alltoallw(struct toc_mpi_coll *call, struct all *send, struct all *receive)
@@ -539,6 +728,25 @@ int PMPI_Ialltoallw(const void *sendbuf, const int sendcounts[], const int sdisp
 }
 TOC_MPI_ALIAS(Ialltoallw);
 
+int PMPI_Alltoallw_init(const void *sendbuf, const int sendcounts[], const int sdispls[],
+                        const MPI_Datatype sendtypes[], void *recvbuf, const int recvcounts[],
+                        const int rdispls[], const MPI_Datatype recvtypes[], MPI_Comm comm,
+                        MPI_Info info, MPI_Request *request)
+{
+    return alltoallw(TOC_MPI_CALL_INIT("MPI_Alltoallw_init"),
+                     &(struct all){.blocks = {.base = (void *)(uintptr_t)sendbuf,
+                                              .types = sendtypes,
+                                              .counts = sendcounts,
+                                              .displs = sdispls},
+                                   .vector = true},
+                     &(struct all){.blocks = {.base = recvbuf,
+                                              .types = recvtypes,
+                                              .counts = recvcounts,
+                                              .displs = rdispls},
+                                   .vector = true});
+}
+TOC_MPI_ALIAS(Alltoallw_init);
+
 int PMPI_Ialltoallw_c(const void *sendbuf, const MPI_Count sendcounts[], const MPI_Aint sdispls[],
                       const MPI_Datatype sendtypes[], void *recvbuf, const MPI_Count recvcounts[],
                       const MPI_Aint rdispls[], const MPI_Datatype recvtypes[], MPI_Comm comm,
@@ -557,3 +765,23 @@ int PMPI_Ialltoallw_c(const void *sendbuf, const MPI_Count sendcounts[], const M
                                    .vector = true});
 }
 TOC_MPI_ALIAS(Ialltoallw_c);
+
+int PMPI_Alltoallw_init_c(const void *sendbuf, const MPI_Count sendcounts[],
+                          const MPI_Aint sdispls[], const MPI_Datatype sendtypes[], void *recvbuf,
+                          const MPI_Count recvcounts[], const MPI_Aint rdispls[],
+                          const MPI_Datatype recvtypes[], MPI_Comm comm, MPI_Info info,
+                          MPI_Request *request)
+{
+    return alltoallw(TOC_MPI_CALL_INIT("MPI_Alltoallw_init_c"),
+                     &(struct all){.blocks = {.base = (void *)(uintptr_t)sendbuf,
+                                              .types = sendtypes,
+                                              .large_counts = sendcounts,
+                                              .large_displs = sdispls},
+                                   .vector = true},
+                     &(struct all){.blocks = {.base = recvbuf,
+                                              .types = recvtypes,
+                                              .large_counts = recvcounts,
+                                              .large_displs = rdispls},
+                                   .vector = true});
+}
+TOC_MPI_ALIAS(Alltoallw_init_c);

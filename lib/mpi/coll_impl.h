@@ -16,15 +16,20 @@ struct toc_mpi_coll {
     const char *function;
     MPI_Comm handle;
     bool blocking;
-    MPI_Request *request; /* of a non-blocking one */
+    bool persistent;
+    MPI_Request *request; /* of one that is not blocking */
+    MPI_Info info;        /* of a persistent one */
     struct toc_comm *comm;
 };
 
-/* The calls with an argument `comm`, and perhaps `request`. */
+/* The calls with an argument `comm`, and perhaps `request` and `info`. */
 #define TOC_MPI_CALL(name)                                                                         \
     (&(struct toc_mpi_coll){.function = (name), .handle = comm, .blocking = true})
 #define TOC_MPI_ICALL(name)                                                                        \
     (&(struct toc_mpi_coll){.function = (name), .handle = comm, .request = request})
+#define TOC_MPI_CALL_INIT(name)                                                                    \
+    (&(struct toc_mpi_coll){                                                                       \
+        .function = (name), .handle = comm, .persistent = true, .info = info, .request = request})
 
 /** Checks MPI's state and the communicator, fills in `comm`. */
 int toc_mpi_coll_begin(struct toc_mpi_coll *call);
@@ -53,7 +58,8 @@ int toc_mpi_coll_apart(const struct toc_mpi_coll *call, const struct toc_block *
 /** Enters the guard and makes the schedule; NULL without memory. */
 struct toc_schedule *toc_mpi_coll_schedule(const struct toc_mpi_coll *call);
 
-/** Runs it or launches it, leaves the guard, raises what went wrong. */
+/** Runs it, launches it or makes a persistent request of it, leaves the guard, raises what went
+ *  wrong. */
 int toc_mpi_coll_end(const struct toc_mpi_coll *call, struct toc_schedule *schedule);
 
 /** Raises the status of a collective operation. */

@@ -140,27 +140,13 @@ int PMPI_Comm_get_name(MPI_Comm comm, char *comm_name, int *resultlen)
 }
 TOC_MPI_ALIAS(Comm_get_name);
 
-/* An info argument: the object, or MPI_INFO_NULL. */
-static int check_info(const char *function, MPI_Comm comm, MPI_Info info)
-{
-    if (info == MPI_INFO_NULL)
-        return MPI_SUCCESS;
-    toc_info_lock();
-    bool known = toc_info_lookup((uintptr_t)info) != NULL;
-    toc_info_unlock();
-    if (known)
-        return MPI_SUCCESS;
-    return toc_mpi_raise(comm, MPI_ERR_INFO, function, "%#llx is no info object",
-                         (unsigned long long)(uintptr_t)info);
-}
-
 /* No hints are known that would change anything: all are ignored, as section 7.4.4 allows. */
 int PMPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
 {
     static const char function[] = "MPI_Comm_set_info";
     struct toc_comm *object;
     int code = toc_mpi_check_comm(function, comm, &object);
-    return code != MPI_SUCCESS ? code : check_info(function, comm, info);
+    return code != MPI_SUCCESS ? code : toc_mpi_check_info(function, comm, info);
 }
 TOC_MPI_ALIAS(Comm_set_info);
 
@@ -195,7 +181,7 @@ static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *new
     struct toc_comm *parent, *made = NULL;
     int code = check_query(function, comm, "newcomm", newcomm, &parent);
     if (code == MPI_SUCCESS)
-        code = check_info(function, comm, info);
+        code = toc_mpi_check_info(function, comm, info);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
@@ -260,7 +246,7 @@ int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, 
     int color = MPI_UNDEFINED;
     int code = check_query(function, comm, "newcomm", newcomm, &parent);
     if (code == MPI_SUCCESS)
-        code = check_info(function, comm, info);
+        code = toc_mpi_check_info(function, comm, info);
     if (code != MPI_SUCCESS)
         return code;
     switch (split_type) {
@@ -375,7 +361,6 @@ int PMPI_Comm_disconnect(MPI_Comm *comm)
         return code;
     toc_guard_enter();
     object->freed = true;
-    toc_schedule_reap();
     toc_progress_wait(only_ours, object);
     toc_comm_release(object);
     toc_guard_leave();

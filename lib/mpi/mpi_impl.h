@@ -32,6 +32,9 @@ struct toc_comm *toc_mpi_comm(MPI_Comm handle);
 /** toc_mpi_check_active, then the communicator of `handle`; an error names the handle's value. */
 int toc_mpi_check_comm(const char *function, MPI_Comm handle, struct toc_comm **comm);
 
+/** An info argument: an info object, or MPI_INFO_NULL. */
+int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info);
+
 /** The handle of an object of the library. */
 #define TOC_MPI_HANDLE(type, object) ((type)toc_handle_value(object))
 

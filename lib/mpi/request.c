@@ -509,7 +509,7 @@ int PMPI_Start(MPI_Request *handle)
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    toc_p2p_start(request);
+    toc_request_start(request);
     toc_guard_leave();
     return MPI_SUCCESS;
 }
@@ -530,7 +530,7 @@ int PMPI_Startall(int count, MPI_Request handles[])
     }
     toc_guard_enter();
     for (int i = 0; i < count; i++)
-        toc_p2p_start(toc_request_get((uintptr_t)handles[i]));
+        toc_request_start(toc_request_get((uintptr_t)handles[i]));
     toc_guard_leave();
     return MPI_SUCCESS;
 }

@@ -21,6 +21,15 @@ static void on_complete(struct toc_request *part)
                          pair->receive.error != TOC_OK ? pair->receive.error : pair->send.error);
 }
 
+static void free_pair(struct toc_request *request)
+{
+    struct toc_pair *pair = request->owner;
+    toc_p2p_cleanup(&pair->send);
+    toc_p2p_cleanup(&pair->receive);
+    free(pair->copy);
+    free(pair);
+}
+
 struct toc_pair *toc_pair_new(void)
 {
     struct toc_pair *pair = calloc(1, sizeof(*pair));
@@ -32,6 +41,7 @@ struct toc_pair *toc_pair_new(void)
         return NULL;
     }
     pair->request->owner = pair;
+    pair->request->on_free = free_pair;
     return pair;
 }
 
@@ -44,12 +54,4 @@ void toc_pair_start(struct toc_pair *pair)
         parts[i]->on_complete = on_complete;
         toc_p2p_start(parts[i]);
     }
-}
-
-void toc_pair_free(struct toc_pair *pair)
-{
-    toc_p2p_cleanup(&pair->send);
-    toc_p2p_cleanup(&pair->receive);
-    free(pair->copy);
-    free(pair);
 }

@@ -14,13 +14,11 @@ struct toc_pair {
     void *copy;                  /* packed copy of what is sent (MPI_Isendrecv_replace), or NULL */
 };
 
-/** A new pair with a request that has a handle; NULL without memory. Guard held. */
+/** A new pair with a request that has a handle, and is freed with it; NULL without memory. Guard
+ *  held. */
 struct toc_pair *toc_pair_new(void);
 
 /** Starts both, the receive first. */
 void toc_pair_start(struct toc_pair *pair);
-
-/** Frees all but the request. Not in the handler. */
-void toc_pair_free(struct toc_pair *pair);
 
 #endif

@@ -3,7 +3,6 @@
 #include "p2p/request.h"
 
 #include "p2p/p2p.h"
-#include "p2p/pair.h"
 
 /* Detached requests: freed by a call once they have completed. */
 static struct toc_list detached = {&detached, &detached};
@@ -27,10 +26,21 @@ struct toc_request *toc_request_get(uintptr_t handle)
 
 static void dispose(struct toc_request *request)
 {
-    if (request->kind == TOC_REQUEST_PAIR)
-        toc_pair_free(request->owner);
+    if (request->on_free != NULL)
+        request->on_free(request);
     toc_p2p_cleanup(request);
     toc_handle_free(request);
+}
+
+void toc_request_start(struct toc_request *request)
+{
+    request->complete = false;
+    request->active = true;
+    request->error = TOC_OK;
+    if (request->on_start != NULL)
+        request->on_start(request);
+    else
+        toc_p2p_start(request);
 }
 
 void toc_request_release(struct toc_request *request)

@@ -84,11 +84,21 @@ struct toc_request {
     /** Called once, under the guard and possibly in the handler, when the request completes; may
      *  be called before toc_p2p_start() returns. NULL: none. */
     void (*on_complete)(struct toc_request *request);
+
+    /** What MPI_Start does with a persistent one; NULL: toc_p2p_start(). In calls only. */
+    void (*on_start)(struct toc_request *request);
+
+    /** Frees `owner`, before the request goes; NULL: nothing to free. In calls only. */
+    void (*on_free)(struct toc_request *request);
+
     void *owner;
 };
 
 /** A request with a handle, or NULL. Guard held. */
 struct toc_request *toc_request_new(enum toc_request_kind kind);
+
+/** Starts an inactive persistent request (again). Guard held, not in the handler. */
+void toc_request_start(struct toc_request *request);
 
 /** Gives up the caller's hold: an inactive or complete request is freed now, an active one when it
  *  completes. Guard held, not in the handler. */

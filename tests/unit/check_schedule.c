@@ -78,7 +78,6 @@ static void retire(struct toc_request *request)
 {
     ck_assert(request->complete);
     toc_request_release(request);
-    toc_schedule_reap();
 }
 
 /* Another rank's message for the schedule with this tag. */
@@ -282,6 +281,62 @@ START_TEST(truncation_is_reported)
 }
 END_TEST
 
+/* Everything happens again at each start, in the same memory, a piece at a time. */
+START_TEST(persistent_schedules_start_again)
+{
+    enum { COUNT = 100000 };
+    static int in[COUNT], sum[COUNT], got;
+    struct toc_request *request;
+    struct toc_schedule *schedule = toc_schedule_new_persistent(&toc_comm_world);
+    struct toc_schedule *other = toc_schedule_new_persistent(&toc_comm_world);
+    ck_assert_int_ne(schedule->tag, other->tag);
+    toc_schedule_free(other);
+    other = new_schedule();
+    ck_assert_int_ne(schedule->tag, other->tag);
+    toc_schedule_free(other);
+    int tag = schedule->tag;
+    toc_schedule_receive(schedule, &got, 1, int_type, 0);
+    toc_schedule_fence(schedule);
+    toc_schedule_copy(schedule, sum, COUNT, int_type, in, COUNT, int_type);
+    toc_schedule_reduce(schedule, in, sum, COUNT, int_type, toc_op_get(MPI_SUM));
+    ck_assert_int_eq(toc_schedule_persist(schedule, &request), TOC_OK);
+    ck_assert(!request->active);
+    ck_assert_int_eq(toc_schedule_active(), 0);
+    for (int turn = 1; turn <= 3; turn++) {
+        for (int i = 0; i < COUNT; i++)
+            in[i] = turn * i;
+        toc_request_start(request);
+        ck_assert_int_eq(toc_schedule_active(), 1);
+        ck_assert(!request->complete);
+        feed(tag, &turn, 1);
+        progress(TOC_PROGRESS_HANDLER, 200);
+        ck_assert(request->complete);
+        ck_assert_int_eq(request->error, TOC_OK);
+        ck_assert_int_eq(got, turn);
+        for (int i = 0; i < COUNT; i++)
+            ck_assert_int_eq(sum[i], 2 * turn * i);
+        request->active = false;
+    }
+    /* An error is that turn's only. */
+    toc_request_start(request);
+    feed(tag, in, 2);
+    progress(TOC_PROGRESS_HANDLER, 200);
+    ck_assert_int_eq(request->error, TOC_ERR_TRUNCATE);
+    toc_request_start(request);
+    feed(tag, in, 1);
+    progress(TOC_PROGRESS_HANDLER, 200);
+    ck_assert_int_eq(request->error, TOC_OK);
+    /* Given up while it is under way. */
+    uint32_t live = toc_handle_live(TOC_KIND_REQUEST);
+    toc_request_start(request);
+    toc_request_release(request);
+    feed(tag, in, 1);
+    progress(TOC_PROGRESS_HANDLER, 200);
+    toc_request_reap();
+    ck_assert_uint_eq(toc_handle_live(TOC_KIND_REQUEST), live - 1);
+}
+END_TEST
+
 START_TEST(no_memory_is_reported)
 {
     struct toc_schedule *schedule = new_schedule();
@@ -447,6 +502,7 @@ static TCase *cases(void)
     tcase_add_test(tcase, parts_are_reduced_in_their_order);
     tcase_add_loop_test(tcase, handler_works_in_pieces, 0, 2);
     tcase_add_test(tcase, truncation_is_reported);
+    tcase_add_test(tcase, persistent_schedules_start_again);
     tcase_add_test(tcase, no_memory_is_reported);
     tcase_add_loop_test(tcase, temporary_elements, 0, 5);
     tcase_add_test(tcase, references_are_given_back);
