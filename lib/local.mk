@@ -53,6 +53,7 @@ lib_libcore_la_SOURCES = \
 	lib/progress/bell.h \
 	lib/progress/guard.h \
 	lib/progress/progress.h \
+	lib/core/attribute.c \
 	lib/core/comm.c \
 	lib/core/errhandler.c \
 	lib/core/group.c \
@@ -61,6 +62,7 @@ lib_libcore_la_SOURCES = \
 	lib/core/info_env.c \
 	lib/core/op.c \
 	lib/core/op_kernels.c \
+	lib/core/attribute.h \
 	lib/core/comm.h \
 	lib/core/errhandler.h \
 	lib/core/group.h \
@@ -124,6 +126,7 @@ lib_libmpi_abi_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LIBMPI_ABI_VERSION) \
 lib_libmpi_abi_la_LIBADD = lib/libcore.la
 lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/abi.c \
+	lib/mpi/attr.c \
 	lib/mpi/check.c \
 	lib/mpi/coll.c \
 	lib/mpi/coll_check.c \
@@ -146,7 +149,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/sendrecv.c \
 	lib/mpi/status.c \
 	lib/mpi/toint.c \
-	lib/mpi/unsupported_attr.c \
 	lib/mpi/unsupported_coll.c \
 	lib/mpi/unsupported_comm.c \
 	lib/mpi/unsupported_datatype.c \
@@ -160,6 +162,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/unsupported_spawn.c \
 	lib/mpi/unsupported_tool.c \
 	lib/mpi/unsupported_topo.c \
+	lib/mpi/attr_impl.h \
 	lib/mpi/coll_impl.h \
 	lib/mpi/datatype_impl.h \
 	lib/mpi/error.h \

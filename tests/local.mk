@@ -113,6 +113,8 @@ EXTRA_DIST += tests/lint tests/model tests/inject tests/bench tests/mpi tests/st
 mpi_tests = \
 	tests/mpi/abi \
 	tests/mpi/abort \
+	tests/mpi/attr \
+	tests/mpi/attr_finalize \
 	tests/mpi/coll_allreduce \
 	tests/mpi/coll_barrier \
 	tests/mpi/coll_bcast \

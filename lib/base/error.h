@@ -22,6 +22,7 @@ enum toc_error {
     TOC_ERR_PROC = -11,     /* the peer or the job is gone */
     TOC_ERR_MISMATCH = -12, /* library and launcher, or two ranks, do not fit together */
     TOC_ERR_LIMIT = -13,    /* a fixed table is full */
+    TOC_ERR_CALLBACK = -14, /* one of the program's returned an error, which is handed up as well */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/attribute.h"
 #include "core/errhandler.h"
 #include "core/group.h"
 #include "core/handle.h"
@@ -21,6 +22,7 @@ struct toc_comm {
     int size;
     struct toc_group *group;
     struct toc_errhandler *errhandler;
+    struct toc_attributes attributes;
     bool predefined;
     bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
     int collective_tag; /* counts collectives, so that two of them never mix up */

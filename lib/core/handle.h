@@ -30,6 +30,7 @@ enum toc_kind {
     TOC_KIND_WIN,
     TOC_KIND_FILE,
     TOC_KIND_SESSION,
+    TOC_KIND_KEYVAL, /* not a handle to MPI, but an int of the same making */
     TOC_KIND_END
 };
 

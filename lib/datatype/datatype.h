@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/abi.h"
+#include "core/attribute.h"
 #include "core/handle.h"
 #include "datatype/form.h"
 #include "datatype/machine.h"
@@ -44,6 +45,7 @@ struct toc_datatype {
     uint32_t basic_size; /* bytes of every basic type inside; 0 if they differ */
     uint64_t elements;   /* basic types inside */
 
+    struct toc_attributes attributes;
     struct toc_contents *contents; /* how it was made; NULL for predefined types */
     struct toc_datatype *next_dead;
     char name[MPI_MAX_OBJECT_NAME];

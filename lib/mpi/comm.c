@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "coll/context.h"
 #include "core/info.h"
+#include "mpi/attr_impl.h"
 #include "mpi/coll_impl.h"
 #include "mpi/group_impl.h"
 #include "mpi/mpi_impl.h"
@@ -176,6 +177,21 @@ static int deliver(const char *function, MPI_Comm parent, int status, struct toc
     return toc_mpi_coll_status(function, parent, status);
 }
 
+/* Not before all ranks have made the communicator: a callback may fail on one of them only. */
+static int copy_attributes(const char *function, struct toc_comm *parent, struct toc_comm *made,
+                           MPI_Comm *newcomm)
+{
+    int code = toc_mpi_attr_copy_comm(function, parent, made);
+    if (code == MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    made->freed = true;
+    toc_comm_release(made);
+    toc_guard_leave();
+    *newcomm = MPI_COMM_NULL;
+    return code;
+}
+
 static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
 {
     struct toc_comm *parent, *made = NULL;
@@ -187,7 +203,10 @@ static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *new
     toc_guard_enter();
     int status = toc_coll_comm_dup(parent, &made);
     toc_guard_leave();
-    return deliver(function, comm, status, made, newcomm);
+    code = deliver(function, comm, status, made, newcomm);
+    if (code == MPI_SUCCESS)
+        code = copy_attributes(function, parent, made, newcomm);
+    return code;
 }
 
 int PMPI_Comm_dup(MPI_Comm comm, MPI_Comm *newcomm)
@@ -335,6 +354,8 @@ int PMPI_Comm_free(MPI_Comm *comm)
 {
     struct toc_comm *object;
     int code = check_free("MPI_Comm_free", comm, &object);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_attr_delete_comm("MPI_Comm_free", object);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
@@ -357,6 +378,8 @@ int PMPI_Comm_disconnect(MPI_Comm *comm)
 {
     struct toc_comm *object;
     int code = check_free("MPI_Comm_disconnect", comm, &object);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_attr_delete_comm("MPI_Comm_disconnect", object);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "datatype/construct.h"
+#include "mpi/attr_impl.h"
 #include "progress/guard.h"
 
 int toc_mpi_check_type(const char *function, MPI_Comm comm, MPI_Datatype handle,
@@ -95,6 +96,9 @@ int PMPI_Type_free(MPI_Datatype *datatype)
     if (type->predefined)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_TYPE, function,
                              "%s is predefined and cannot be freed", type->name);
+    code = toc_mpi_attr_delete_type(function, type);
+    if (code != MPI_SUCCESS)
+        return code;
     toc_guard_enter();
     toc_datatype_free(type);
     toc_guard_leave();
@@ -119,8 +123,16 @@ int PMPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
     toc_guard_leave();
     if (status != TOC_OK)
         return toc_mpi_type_status(function, status);
-    *newtype = toc_datatype_handle(type);
-    return MPI_SUCCESS;
+    code = toc_mpi_attr_copy_type(function, old, type);
+    if (code == MPI_SUCCESS) {
+        *newtype = toc_datatype_handle(type);
+        return MPI_SUCCESS;
+    }
+    toc_guard_enter();
+    toc_datatype_free(type);
+    toc_guard_leave();
+    *newtype = MPI_DATATYPE_NULL;
+    return code;
 }
 TOC_MPI_ALIAS(Type_dup);
 

@@ -54,6 +54,11 @@ static bool is_tool_code(int code)
     return code >= MPI_T_ERR_CANNOT_INIT && code <= MPI_T_ERR_PVAR_NO_ATOMIC;
 }
 
+int toc_mpi_last_used_code(void)
+{
+    return MPI_ERR_LASTCODE + user_code_count;
+}
+
 int PMPI_Error_class(int errorcode, int *errorclass)
 {
     const struct user_code *user = user_code(errorcode);

@@ -18,6 +18,9 @@ const char *toc_mpi_error_sentence(int code);
 /** Class of a predefined class or of such a code. */
 int toc_mpi_error_class_of_code(int code);
 
+/** MPI_LASTUSEDCODE: the highest code or class, those that the program has added included. */
+int toc_mpi_last_used_code(void);
+
 /** Runs the error handler of `comm`; returns `code` if it returns. */
 int toc_mpi_call_errhandler(struct toc_comm *comm, int code, const char *sentence);
 

@@ -13,6 +13,7 @@
 #include "core/info.h"
 #include "core/op.h"
 #include "datatype/datatype.h"
+#include "mpi/attr_impl.h"
 #include "mpi/mpi_impl.h"
 #include "p2p/p2p.h"
 #include "progress/guard.h"
@@ -185,7 +186,12 @@ static void report(void)
 
 int PMPI_Finalize(void)
 {
-    toc_mpi_check_active("MPI_Finalize");
+    static const char function[] = "MPI_Finalize";
+    toc_mpi_check_active(function);
+    /* Callbacks of MPI_COMM_SELF's attributes run while all of MPI still works (section 11.2.4). */
+    int code = toc_mpi_attr_delete_comm(function, &toc_comm_self);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_attr_delete_comm(function, &toc_comm_world);
     toc_guard_enter();
     toc_p2p_finish();
     toc_guard_leave();
@@ -203,7 +209,7 @@ int PMPI_Finalize(void)
     toc_datatype_finalize();
     toc_world_leave();
     toc_guard_open();
-    return MPI_SUCCESS;
+    return code;
 }
 TOC_MPI_ALIAS(Finalize);
 

@@ -147,11 +147,6 @@ int PMPI_Win_create_errhandler(MPI_Win_errhandler_function *win_errhandler_fn,
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_create_errhandler"); }
 TOC_MPI_ALIAS(Win_create_errhandler);
 
-int PMPI_Win_create_keyval(MPI_Win_copy_attr_function *win_copy_attr_fn,
-    MPI_Win_delete_attr_function *win_delete_attr_fn, int *win_keyval, void *extra_state)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_create_keyval"); }
-TOC_MPI_ALIAS(Win_create_keyval);
-
 int PMPI_Win_delete_attr(MPI_Win win, int win_keyval)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_delete_attr"); }
 TOC_MPI_ALIAS(Win_delete_attr);
@@ -178,10 +173,6 @@ TOC_MPI_ALIAS(Win_flush_local_all);
 
 int PMPI_Win_free(MPI_Win *win)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_free"); } TOC_MPI_ALIAS(Win_free);
-
-int PMPI_Win_free_keyval(int *win_keyval)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_free_keyval"); }
-TOC_MPI_ALIAS(Win_free_keyval);
 
 int PMPI_Win_get_attr(MPI_Win win, int win_keyval, void *attribute_val, int *flag)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Win_get_attr"); } TOC_MPI_ALIAS(Win_get_attr);
