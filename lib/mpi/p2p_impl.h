@@ -36,6 +36,10 @@ int toc_mpi_raise_request(const char *function, const struct toc_request *reques
 /** Code for a completed request's error, without raising it (for statuses). */
 int toc_mpi_request_code(const char *function, const struct toc_request *request);
 
+/** One round of progress for a call that only asks (MPI_Test, MPI_Iprobe). With more ranks than
+ *  cores, one that asks in vain again and again lets the others run. Guard held. */
+void toc_mpi_poke(void);
+
 /** Handle of a send that is complete already: shared by all of them. */
 MPI_Request toc_mpi_sent_request(void);
 

@@ -5,11 +5,6 @@
 #include "progress/guard.h"
 #include "progress/progress.h"
 
-#include <sys/syscall.h>
-
-#include "base/syscall.h"
-#include "transport/world.h"
-
 /* What MPI_Message names: a message that a matching probe took. */
 struct taken_message {
     struct toc_object object;
@@ -51,11 +46,7 @@ static bool find(const struct query *query, bool wait)
         toc_progress_wait(is_there, query);
         return true;
     }
-    static unsigned in_vain;
-    if (toc_progress_run(TOC_PROGRESS_TEST))
-        in_vain = 0;
-    else if (toc_world.crowded && ++in_vain % 16 == 0)
-        toc_syscall0(SYS_sched_yield);
+    toc_mpi_poke();
     return is_there(query);
 }
 

@@ -163,9 +163,7 @@ int PMPI_Wait(MPI_Request *handle, MPI_Status *status)
 }
 TOC_MPI_ALIAS(Wait);
 
-/* One round of progress for a call that only asks. With more ranks than cores, one that asks in
- * vain again and again lets the others run. */
-static void poke(void)
+void toc_mpi_poke(void)
 {
     static unsigned in_vain;
     if (toc_progress_run(TOC_PROGRESS_TEST))
@@ -193,7 +191,7 @@ int PMPI_Test(MPI_Request *handle, int *flag, MPI_Status *status)
     struct outcome outcome = {.copy.error = TOC_OK};
     toc_guard_enter();
     if (!request->complete)
-        poke();
+        toc_mpi_poke();
     *flag = request->complete;
     if (*flag) {
         if (request->error != TOC_OK)
@@ -304,7 +302,7 @@ int PMPI_Testall(int count, MPI_Request handles[], int *flag, MPI_Status statuse
         return code;
     toc_guard_enter();
     if (!all_complete(&set))
-        poke();
+        toc_mpi_poke();
     *flag = all_complete(&set);
     if (*flag)
         retire_all(function, &set, handles, statuses, &failed, &first);
@@ -354,7 +352,7 @@ int PMPI_Testany(int count, MPI_Request handles[], int *indx, int *flag, MPI_Sta
         return code;
     toc_guard_enter();
     if (!any_complete(&set))
-        poke();
+        toc_mpi_poke();
     int index = first_complete(&set);
     *flag = index != -1;
     *indx = index < 0 ? MPI_UNDEFINED : index;
@@ -410,7 +408,7 @@ int PMPI_Testsome(int incount, MPI_Request handles[], int *outcount, int indices
         return code;
     toc_guard_enter();
     if (!any_complete(&set))
-        poke();
+        toc_mpi_poke();
     return retire_some(function, &set, handles, outcount, indices, statuses);
 }
 TOC_MPI_ALIAS(Testsome);
@@ -430,7 +428,7 @@ int PMPI_Request_get_status(MPI_Request handle, int *flag, MPI_Status *status)
     }
     toc_guard_enter();
     if (!request->complete)
-        poke();
+        toc_mpi_poke();
     *flag = request->complete;
     if (*flag)
         toc_status_set(status, request);

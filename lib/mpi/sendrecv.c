@@ -9,6 +9,36 @@
 #include "p2p/pair.h"
 #include "progress/guard.h"
 
+/* Arguments of a call with a message of its own each way, as `out` and `in`. */
+#define EXCHANGE(name)                                                                             \
+    struct toc_mpi_message out = {.function = (name),                                              \
+                                  .buffer = (void *)(uintptr_t)sendbuf,                            \
+                                  .count = sendcount,                                              \
+                                  .type_handle = sendtype,                                         \
+                                  .peer = dest,                                                    \
+                                  .tag = sendtag,                                                  \
+                                  .comm_handle = comm};                                            \
+    struct toc_mpi_message in = {.function = (name),                                               \
+                                 .buffer = recvbuf,                                                \
+                                 .count = recvcount,                                               \
+                                 .type_handle = recvtype,                                          \
+                                 .peer = source,                                                   \
+                                 .tag = recvtag,                                                   \
+                                 .comm_handle = comm}
+
+/* The same for a call that replaces the contents of one buffer. */
+#define REPLACE(name)                                                                              \
+    struct toc_mpi_message in = {.function = (name),                                               \
+                                 .buffer = buf,                                                    \
+                                 .count = count,                                                   \
+                                 .type_handle = datatype,                                          \
+                                 .peer = source,                                                   \
+                                 .tag = recvtag,                                                   \
+                                 .comm_handle = comm};                                             \
+    struct toc_mpi_message out = in;                                                               \
+    out.peer = dest;                                                                               \
+    out.tag = sendtag
+
 static int exchange(struct toc_mpi_message *out, struct toc_mpi_message *in, MPI_Status *status)
 {
     struct toc_request send = {0}, receive = {0};
@@ -40,21 +70,7 @@ int PMPI_Sendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, int
                   void *recvbuf, int recvcount, MPI_Datatype recvtype, int source, int recvtag,
                   MPI_Comm comm, MPI_Status *status)
 {
-    static const char function[] = "MPI_Sendrecv";
-    struct toc_mpi_message out = {.function = function,
-                                  .buffer = (void *)(uintptr_t)sendbuf,
-                                  .count = sendcount,
-                                  .type_handle = sendtype,
-                                  .peer = dest,
-                                  .tag = sendtag,
-                                  .comm_handle = comm};
-    struct toc_mpi_message in = {.function = function,
-                                 .buffer = recvbuf,
-                                 .count = recvcount,
-                                 .type_handle = recvtype,
-                                 .peer = source,
-                                 .tag = recvtag,
-                                 .comm_handle = comm};
+    EXCHANGE("MPI_Sendrecv");
     int code = check_both(&out, &in);
     return code != MPI_SUCCESS ? code : exchange(&out, &in, status);
 }
@@ -86,17 +102,7 @@ static int no_copy(const struct toc_mpi_message *in)
 int PMPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
                           int source, int recvtag, MPI_Comm comm, MPI_Status *status)
 {
-    static const char function[] = "MPI_Sendrecv_replace";
-    struct toc_mpi_message in = {.function = function,
-                                 .buffer = buf,
-                                 .count = count,
-                                 .type_handle = datatype,
-                                 .peer = source,
-                                 .tag = recvtag,
-                                 .comm_handle = comm};
-    struct toc_mpi_message out = in;
-    out.peer = dest;
-    out.tag = sendtag;
+    REPLACE("MPI_Sendrecv_replace");
     int code = check_both(&out, &in);
     if (code != MPI_SUCCESS)
         return code;
@@ -136,21 +142,7 @@ int PMPI_Isendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, in
                    void *recvbuf, int recvcount, MPI_Datatype recvtype, int source, int recvtag,
                    MPI_Comm comm, MPI_Request *request)
 {
-    static const char function[] = "MPI_Isendrecv";
-    struct toc_mpi_message out = {.function = function,
-                                  .buffer = (void *)(uintptr_t)sendbuf,
-                                  .count = sendcount,
-                                  .type_handle = sendtype,
-                                  .peer = dest,
-                                  .tag = sendtag,
-                                  .comm_handle = comm};
-    struct toc_mpi_message in = {.function = function,
-                                 .buffer = recvbuf,
-                                 .count = recvcount,
-                                 .type_handle = recvtype,
-                                 .peer = source,
-                                 .tag = recvtag,
-                                 .comm_handle = comm};
+    EXCHANGE("MPI_Isendrecv");
     int code = check_both(&out, &in);
     return code != MPI_SUCCESS ? code : start_pair(&out, &in, NULL, request);
 }
@@ -159,16 +151,7 @@ TOC_MPI_ALIAS(Isendrecv);
 int PMPI_Isendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
                            int source, int recvtag, MPI_Comm comm, MPI_Request *request)
 {
-    struct toc_mpi_message in = {.function = "MPI_Isendrecv_replace",
-                                 .buffer = buf,
-                                 .count = count,
-                                 .type_handle = datatype,
-                                 .peer = source,
-                                 .tag = recvtag,
-                                 .comm_handle = comm};
-    struct toc_mpi_message out = in;
-    out.peer = dest;
-    out.tag = sendtag;
+    REPLACE("MPI_Isendrecv_replace");
     int code = check_both(&out, &in);
     if (code != MPI_SUCCESS)
         return code;

@@ -19,6 +19,9 @@ bool toc_send_flush(void);
 bool toc_send_is_idle(void);
 /** Class of bell for the packets of a request, beside what the protocol needs. */
 unsigned toc_send_class(const struct toc_request *request, unsigned class_bits);
+/** Rings the peer for packets of these classes. A packet to oneself needs no bell: it is found by
+ *  the next progress of this very rank. */
+void toc_send_tell(struct toc_peer *peer, unsigned class_bits);
 
 /* receive.c */
 void toc_receive_start(struct toc_request *request);

@@ -19,14 +19,6 @@ static struct toc_xfer *xfer_of(const struct toc_request *request)
     return toc_xfer_at(toc_world.job, toc_world.rank, request->slot);
 }
 
-static void tell(struct toc_peer *peer, unsigned class_bits)
-{
-    if (peer->rank == toc_world.rank)
-        toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
-    else
-        toc_world_ring(peer, class_bits);
-}
-
 static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
 {
     cell->kind = is_eager(request) ? TOC_PACKET_EAGER : TOC_PACKET_RTS;
@@ -63,7 +55,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         toc_stats.sent_eager++;
     else
         toc_stats.sent_rendezvous++;
-    tell(peer, toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS));
+    toc_send_tell(peer, toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS));
     return true;
 }
 
@@ -131,9 +123,9 @@ static bool push_chunk(struct toc_request *request)
     /* The receiver looks at the count by itself; asleep, or with a broken copy to restart, it has
      * to be told. */
     if (toc_xfer_finish(xfer, request->chunks))
-        tell(peer, TOC_WANT_NONE);
+        toc_send_tell(peer, TOC_WANT_NONE);
     else if (toc_xfer_is_broken(xfer, request->generation))
-        tell(peer, TOC_WANT_CONTROL);
+        toc_send_tell(peer, TOC_WANT_CONTROL);
     return true;
 }
 
@@ -159,7 +151,7 @@ static bool send_fragment(struct toc_request *request)
     cell->u.data.generation = request->generation;
     cell->u.data.offset = request->moved;
     toc_ring_commit(&peer->tx, cell);
-    tell(peer, TOC_WANT_DATA);
+    toc_send_tell(peer, TOC_WANT_DATA);
     toc_stats.fragments++;
     request->moved += bytes;
     return true;
@@ -201,7 +193,7 @@ void toc_rendezvous_withdraw(void)
         struct toc_xfer *xfer = xfer_of(request);
         if (request->stage == TOC_STAGE_COPY &&
             !toc_xfer_is_done(xfer, request->generation, request->chunks))
-            tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
+            toc_send_tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
     }
 }
 

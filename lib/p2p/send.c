@@ -47,8 +47,7 @@ unsigned toc_send_class(const struct toc_request *request, unsigned class_bits)
     return class_bits | ((request->context & 1) != 0 ? (unsigned)TOC_WANT_COLL : 0);
 }
 
-/* A packet to oneself needs no bell: it is found by the next progress of this very rank. */
-static void tell(struct toc_peer *peer, unsigned class_bits)
+void toc_send_tell(struct toc_peer *peer, unsigned class_bits)
 {
     if (peer->rank == toc_world.rank)
         toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
@@ -103,7 +102,7 @@ bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_dataty
         toc_dt_pack(&cursor, payload, size);
     }
     toc_ring_commit(&peer->tx, cell);
-    tell(peer, TOC_WANT_NONE);
+    toc_send_tell(peer, TOC_WANT_NONE);
     toc_stats.sent_eager++;
     return true;
 }
@@ -117,7 +116,7 @@ static bool try_eager(struct toc_request *request, struct toc_peer *peer)
         return false;
     toc_copy_pack(request, 0, payload, request->size);
     toc_ring_commit(&peer->tx, cell);
-    tell(peer, toc_send_class(request, TOC_WANT_NONE));
+    toc_send_tell(peer, toc_send_class(request, TOC_WANT_NONE));
     toc_stats.sent_eager++;
     toc_request_complete(request, TOC_OK);
     return true;
@@ -151,7 +150,7 @@ static void enqueue(struct toc_request *request)
         return;
     toc_list_append(&busy_queues, &queue->busy);
     /* A receiver that computes may never drain its ring by itself. */
-    tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
+    toc_send_tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
 }
 
 void toc_send_start(struct toc_request *request)
