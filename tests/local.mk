@@ -33,6 +33,7 @@ unit_programs = \
 	tests/unit/check_xfer \
 	tests/unit/info \
 	tests/unit/abi_header_cxx
+include tests/uintr-emu/local.mk
 if TESTS_ENABLED
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
