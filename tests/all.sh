@@ -51,6 +51,7 @@ check()
 suite 'unit and fault tests' check
 make -s -j"$(nproc)" mpi-programs || failed=$((failed + 1))
 suite 'MPI programs' make -s check-mpi
+suite 'build systems' make -s check-build
 suite 'lints' make -s lint
 suite 'models' make -s check-model
 suite 'injection (sample)' bash "$TOC_SRCDIR/tests/inject/run.sh"

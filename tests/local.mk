@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # make check           unit tests, the launcher's fault tests, MPI programs over both notifiers
 # make check-full      MPI programs: every number of ranks with every notifier
+# make check-build    build systems, compilers and tools against an installation
 # make check-model     spin models with their mutants
 # make check-inject    a bell at every instruction boundary
 # make check-sanitize  unit tests and MPI programs with ASan and UBSan, in a build of its own
@@ -106,7 +107,7 @@ tests_unit_info_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_info_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_abi_header_cxx_SOURCES = tests/unit/abi_header_cxx.cc
 
-EXTRA_DIST += tests/lint tests/model tests/inject tests/bench tests/mpi tests/stress \
+EXTRA_DIST += tests/build tests/lint tests/model tests/inject tests/bench tests/mpi tests/stress \
 	tests/all.sh tests/check-mpi.sh tests/sanitize.sh
 
 # ---- MPI programs, compiled the way a user does: by our mpicc
@@ -168,6 +169,8 @@ check-mpi: all mpi-programs
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh
 check-full: all mpi-programs
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh --full
+check-build: all
+	bash $(top_srcdir)/tests/build/run.sh
 check-model:
 	bash $(top_srcdir)/tests/model/run.sh
 check-inject: all
@@ -182,5 +185,6 @@ bench: all
 	bash $(top_srcdir)/tests/bench/compare.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
-.PHONY: print-unit-programs mpi-programs check-mpi check-full check-model check-inject check-sanitize check-stress lint \
+.PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-model \
+	check-inject check-sanitize check-stress lint \
 	bench
