@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -22,6 +23,25 @@ static const struct {
 #undef TOC_INTERPOSE_NAME
 };
 
+/* Out of an archive the linker takes only what somebody refers to: whoever starts MPI gets all the
+ * wrappers, since shared libraries of the program may call what it does not call itself. */
+__attribute__((used)) static const void *const whole[] = {
+    (const void *)read,      (const void *)msgrcv, (const void *)sigaction, (const void *)sigwait,
+    (const void *)nanosleep, (const void *)recv,   (const void *)poll,
+};
+
+/* With a static libc there is nothing under the wrappers that could be found. */
+static _Noreturn void refuse_static_libc(void)
+{
+    static const char message[] =
+        "tocsin: this program is linked statically with the C library, which Tocsin cannot work "
+        "with: link without -static (mpicc -static-mpi links only MPI statically)\n";
+
+    toc_syscall3(SYS_write, STDERR_FILENO, (long)message, sizeof(message) - 1);
+    toc_syscall3(SYS_exit_group, EXIT_FAILURE, 0, 0);
+    __builtin_unreachable();
+}
+
 /* Several threads may do this at once: they all store the same. */
 static void resolve(void)
 {
@@ -30,6 +50,8 @@ static void resolve(void)
 
         memcpy((char *)&real + real_names[i].offset, &function, sizeof(function));
     }
+    if (real.read == NULL)
+        refuse_static_libc();
     /* Pairs with the acquire in toc_interpose_real: who sees the flag sees the table. */
     atomic_store_explicit(&resolved, true, memory_order_release);
 }

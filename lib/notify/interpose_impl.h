@@ -29,7 +29,9 @@
 #include "base/syscall.h"
 #include "notify/interpose_handler.h"
 
-#define TOC_EXPORT __attribute__((visibility("default")))
+/* Weak for libmpi_abi.a: a program's own function of that name goes before ours there too, instead
+ * of being one definition too many. */
+#define TOC_EXPORT __attribute__((visibility("default"), weak))
 
 /* Functions of libc that its headers do not declare, or not always. */
 ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
