@@ -82,6 +82,7 @@ lib_libcore_la_SOURCES = \
 	lib/datatype/form.h \
 	lib/datatype/machine.h \
 	lib/datatype/predefined.def \
+	lib/p2p/buffered.c \
 	lib/p2p/copy.c \
 	lib/p2p/descriptors.c \
 	lib/p2p/match.c \
@@ -93,6 +94,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/request.c \
 	lib/p2p/send.c \
 	lib/p2p/unexpected.c \
+	lib/p2p/buffered.h \
 	lib/p2p/match.h \
 	lib/p2p/p2p.h \
 	lib/p2p/pair.h \
@@ -127,6 +129,7 @@ lib_libmpi_abi_la_LIBADD = lib/libcore.la
 lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/abi.c \
 	lib/mpi/attr.c \
+	lib/mpi/buffered.c \
 	lib/mpi/check.c \
 	lib/mpi/coll.c \
 	lib/mpi/coll_check.c \
@@ -144,6 +147,8 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/init.c \
 	lib/mpi/op.c \
 	lib/mpi/p2p.c \
+	lib/mpi/p2p_persistent.c \
+	lib/mpi/p2p_start.c \
 	lib/mpi/probe.c \
 	lib/mpi/request.c \
 	lib/mpi/sendrecv.c \

@@ -140,6 +140,8 @@ mpi_tests = \
 	tests/mpi/interpose_sleep \
 	tests/mpi/op_functions \
 	tests/mpi/p2p_basic \
+	tests/mpi/p2p_bsend \
+	tests/mpi/p2p_bsend_comm \
 	tests/mpi/p2p_cancel \
 	tests/mpi/p2p_datatypes \
 	tests/mpi/p2p_exchange_computing \

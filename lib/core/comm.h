@@ -15,6 +15,8 @@
  * number * 2 for point-to-point and number * 2 + 1 for collectives. */
 #define TOC_CONTEXTS 2048
 
+struct toc_buffer;
+
 struct toc_comm {
     struct toc_object object; /* refs: the handle, and every operation under way */
     uint32_t context;
@@ -23,6 +25,7 @@ struct toc_comm {
     struct toc_group *group;
     struct toc_errhandler *errhandler;
     struct toc_attributes attributes;
+    struct toc_buffer *buffer; /* for buffered sends on it alone (lib/p2p), or NULL */
     bool predefined;
     bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
     int collective_tag; /* counts collectives, so that two of them never mix up */

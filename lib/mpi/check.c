@@ -41,6 +41,12 @@ static int check_buffer(struct toc_mpi_message *message)
         return toc_mpi_raise(message->comm_handle, MPI_ERR_COUNT, message->function,
                              "count is %lld, it must not be negative", (long long)message->count);
     if (__builtin_expect(type == NULL, 0)) {
+        /* A message to or from nobody may well have no type. */
+        if (message->type_handle == MPI_DATATYPE_NULL && message->count == 0 &&
+            message->peer == MPI_PROC_NULL) {
+            message->type = toc_datatype_get(MPI_BYTE);
+            return MPI_SUCCESS;
+        }
         if (message->type_handle == MPI_DATATYPE_NULL)
             return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
                                  "the datatype is MPI_DATATYPE_NULL");

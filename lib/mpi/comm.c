@@ -10,6 +10,7 @@
 #include "mpi/coll_impl.h"
 #include "mpi/group_impl.h"
 #include "mpi/mpi_impl.h"
+#include "p2p/buffered.h"
 #include "progress/guard.h"
 
 static int check_pointer(const char *function, MPI_Comm comm, const char *what, const void *pointer)
@@ -350,6 +351,14 @@ static int check_free(const char *function, MPI_Comm *comm, struct toc_comm **ob
     return code;
 }
 
+/* Its own buffer goes with it, once that is empty. Guard held. */
+static void drop_buffer(struct toc_comm *comm)
+{
+    if (comm->buffer != NULL)
+        toc_buffer_delete(comm->buffer);
+    comm->buffer = NULL;
+}
+
 int PMPI_Comm_free(MPI_Comm *comm)
 {
     struct toc_comm *object;
@@ -359,6 +368,7 @@ int PMPI_Comm_free(MPI_Comm *comm)
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
+    drop_buffer(object);
     object->freed = true;
     toc_comm_release(object);
     toc_guard_leave();
@@ -383,6 +393,7 @@ int PMPI_Comm_disconnect(MPI_Comm *comm)
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
+    drop_buffer(object);
     object->freed = true;
     toc_progress_wait(only_ours, object);
     toc_comm_release(object);

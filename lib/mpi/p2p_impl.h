@@ -22,9 +22,32 @@ struct toc_mpi_message {
     struct toc_comm *comm;
 };
 
+/** The message of a call with the arguments buf, count, datatype, peer, tag, comm. */
+#define TOC_MPI_MESSAGE(name)                                                                      \
+    struct toc_mpi_message message = {.function = (name),                                          \
+                                      .buffer = (void *)(uintptr_t)buf,                            \
+                                      .count = count,                                              \
+                                      .type_handle = datatype,                                     \
+                                      .peer = peer,                                                \
+                                      .tag = tag,                                                  \
+                                      .comm_handle = comm}
+
 /** Checks them (`receiving`: wildcards are allowed) and fills in type and comm. MPI_SUCCESS, or the
  *  code of the error raised. */
 int toc_mpi_check_message(struct toc_mpi_message *message, bool receiving);
+
+/** Checks the address that the request's handle goes to. */
+int toc_mpi_check_result(const struct toc_mpi_message *message, const MPI_Request *request);
+
+/** A request with a handle, prepared but not started; NULL without memory. Guard held. */
+struct toc_request *toc_mpi_prepared(const struct toc_mpi_message *message, bool receiving,
+                                     enum toc_send_mode mode);
+
+/** Raises that there is no memory for it. */
+int toc_mpi_no_request(const struct toc_mpi_message *message);
+
+/** Raises what went wrong with a buffered send on `comm` (p2p/buffered.h). */
+int toc_mpi_buffer_status(const char *function, MPI_Comm comm, int status);
 
 /** Checks rank and tag of a probe. */
 int toc_mpi_check_envelope(const char *function, int source, int tag, MPI_Comm handle,

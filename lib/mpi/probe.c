@@ -165,46 +165,75 @@ static void start_taken(struct toc_request *request, const struct toc_mpi_messag
     toc_handle_free(taken);
 }
 
-#define MATCHED(name)                                                                              \
-    struct toc_mpi_message receive = {                                                             \
-        .function = (name), .buffer = buf, .count = count, .type_handle = datatype, .tag = 0};     \
-    struct taken_message *taken;                                                                   \
-    int code = check_taken((name), *message, &receive, &taken);                                    \
-    if (code != MPI_SUCCESS)                                                                       \
-    return code
-
-int PMPI_Mrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message,
-               MPI_Status *status)
+static int receive_taken(struct toc_mpi_message *receive, MPI_Message *message, MPI_Status *status)
 {
-    MATCHED("MPI_Mrecv");
+    struct taken_message *taken;
+    int code = check_taken(receive->function, *message, receive, &taken);
+    if (code != MPI_SUCCESS)
+        return code;
     struct toc_request request; /* filled in by prepare */
     toc_guard_enter();
-    start_taken(&request, &receive, taken);
+    start_taken(&request, receive, taken);
     toc_p2p_wait(&request);
     toc_p2p_cleanup(&request);
     toc_guard_leave();
     *message = MPI_MESSAGE_NULL;
     toc_status_set(status, &request);
-    request.comm = receive.comm;
-    return toc_mpi_raise_request(receive.function, &request);
+    request.comm = receive->comm;
+    return toc_mpi_raise_request(receive->function, &request);
+}
+
+static int start_receive_taken(struct toc_mpi_message *receive, MPI_Message *message,
+                               MPI_Request *request)
+{
+    struct taken_message *taken;
+    int code = check_taken(receive->function, *message, receive, &taken);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    struct toc_request *started = toc_request_new(TOC_REQUEST_RECEIVE);
+    if (started != NULL) {
+        *request = TOC_MPI_HANDLE(MPI_Request, started);
+        start_taken(started, receive, taken);
+        *message = MPI_MESSAGE_NULL;
+    }
+    toc_guard_leave();
+    return started == NULL ? toc_mpi_no_request(receive) : MPI_SUCCESS;
+}
+
+/* What the receive of a matched message is checked with: rank and tag are the message's. */
+#define MATCHED(name)                                                                              \
+    struct toc_mpi_message receive = {                                                             \
+        .function = (name), .buffer = buf, .count = count, .type_handle = datatype, .tag = 0}
+
+int PMPI_Mrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message,
+               MPI_Status *status)
+{
+    MATCHED("MPI_Mrecv");
+    return receive_taken(&receive, message, status);
 }
 TOC_MPI_ALIAS(Mrecv);
+
+int PMPI_Mrecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, MPI_Message *message,
+                 MPI_Status *status)
+{
+    MATCHED("MPI_Mrecv_c");
+    return receive_taken(&receive, message, status);
+}
+TOC_MPI_ALIAS(Mrecv_c);
 
 int PMPI_Imrecv(void *buf, int count, MPI_Datatype datatype, MPI_Message *message,
                 MPI_Request *request)
 {
     MATCHED("MPI_Imrecv");
-    toc_guard_enter();
-    struct toc_request *started = toc_request_new(TOC_REQUEST_RECEIVE);
-    if (started != NULL) {
-        *request = TOC_MPI_HANDLE(MPI_Request, started);
-        start_taken(started, &receive, taken);
-        *message = MPI_MESSAGE_NULL;
-    }
-    toc_guard_leave();
-    if (started == NULL)
-        return toc_mpi_raise(receive.comm_handle, MPI_ERR_NO_MEM, receive.function,
-                             "no memory, or no number, for another request");
-    return MPI_SUCCESS;
+    return start_receive_taken(&receive, message, request);
 }
 TOC_MPI_ALIAS(Imrecv);
+
+int PMPI_Imrecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, MPI_Message *message,
+                  MPI_Request *request)
+{
+    MATCHED("MPI_Imrecv_c");
+    return start_receive_taken(&receive, message, request);
+}
+TOC_MPI_ALIAS(Imrecv_c);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Completion: test, wait, start, free, cancel (MPI 5.0, sections 3.7.3 to 3.9). */
 #include <stdlib.h>
-
-#include "mpi/p2p_impl.h"
-#include "mpi/status.h"
-#include "mpi/unsupported.h"
-#include "progress/guard.h"
-#include "progress/progress.h"
-#include "transport/world.h"
-
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
+#include "mpi/p2p_impl.h"
+#include "mpi/status.h"
+#include "p2p/buffered.h"
+#include "progress/guard.h"
+#include "progress/progress.h"
+#include "transport/world.h"
 
 /* The request of every send that was complete when its call returned. */
 static struct toc_request *sent;
@@ -500,23 +498,39 @@ static int check_startable(const char *function, MPI_Request handle, struct toc_
     return MPI_SUCCESS;
 }
 
+/* Guard held. */
+static int start(struct toc_request *request)
+{
+    if (request->kind == TOC_REQUEST_SEND && request->mode == TOC_SEND_BUFFERED)
+        return toc_buffer_start(request);
+    toc_request_start(request);
+    return TOC_OK;
+}
+
+static int raise_start(const char *function, const struct toc_request *request, int status)
+{
+    return toc_mpi_buffer_status(function, TOC_MPI_HANDLE(MPI_Comm, request->comm), status);
+}
+
 int PMPI_Start(MPI_Request *handle)
 {
-    struct toc_request *request;
-    int code = check_startable("MPI_Start", handle == NULL ? MPI_REQUEST_NULL : *handle, &request);
+    static const char function[] = "MPI_Start";
+    struct toc_request *request = NULL;
+    int code = check_startable(function, handle == NULL ? MPI_REQUEST_NULL : *handle, &request);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    toc_request_start(request);
+    int status = start(request);
     toc_guard_leave();
-    return MPI_SUCCESS;
+    return status == TOC_OK ? MPI_SUCCESS : raise_start(function, request, status);
 }
 TOC_MPI_ALIAS(Start);
 
 int PMPI_Startall(int count, MPI_Request handles[])
 {
     static const char function[] = "MPI_Startall";
-    struct toc_request *request;
+    struct toc_request *request = NULL;
+    int status = TOC_OK;
     toc_mpi_check_active(function);
     if (count < 0)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COUNT, function,
@@ -527,9 +541,11 @@ int PMPI_Startall(int count, MPI_Request handles[])
             return code;
     }
     toc_guard_enter();
-    for (int i = 0; i < count; i++)
-        toc_request_start(toc_request_get((uintptr_t)handles[i]));
+    for (int i = 0; i < count && status == TOC_OK; i++) {
+        request = toc_request_get((uintptr_t)handles[i]);
+        status = start(request);
+    }
     toc_guard_leave();
-    return MPI_SUCCESS;
+    return status == TOC_OK ? MPI_SUCCESS : raise_start(function, request, status);
 }
 TOC_MPI_ALIAS(Startall);

@@ -76,6 +76,16 @@ int PMPI_Sendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, int
 }
 TOC_MPI_ALIAS(Sendrecv);
 
+int PMPI_Sendrecv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, int dest,
+                    int sendtag, void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype,
+                    int source, int recvtag, MPI_Comm comm, MPI_Status *status)
+{
+    EXCHANGE("MPI_Sendrecv_c");
+    int code = check_both(&out, &in);
+    return code != MPI_SUCCESS ? code : exchange(&out, &in, status);
+}
+TOC_MPI_ALIAS(Sendrecv_c);
+
 /* What is sent has to stay while the answer arrives in its place: a packed copy of it goes. */
 static void *packed_copy(struct toc_mpi_message *out)
 {
@@ -99,21 +109,34 @@ static int no_copy(const struct toc_mpi_message *in)
                          (unsigned long long)toc_dt_packed_size(in->type, in->count));
 }
 
+static int replace(struct toc_mpi_message *out, struct toc_mpi_message *in, MPI_Status *status)
+{
+    int code = check_both(out, in);
+    if (code != MPI_SUCCESS)
+        return code;
+    void *copy = packed_copy(out);
+    if (copy == NULL)
+        return no_copy(in);
+    code = exchange(out, in, status);
+    free(copy);
+    return code;
+}
+
 int PMPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
                           int source, int recvtag, MPI_Comm comm, MPI_Status *status)
 {
     REPLACE("MPI_Sendrecv_replace");
-    int code = check_both(&out, &in);
-    if (code != MPI_SUCCESS)
-        return code;
-    void *copy = packed_copy(&out);
-    if (copy == NULL)
-        return no_copy(&in);
-    code = exchange(&out, &in, status);
-    free(copy);
-    return code;
+    return replace(&out, &in, status);
 }
 TOC_MPI_ALIAS(Sendrecv_replace);
+
+int PMPI_Sendrecv_replace_c(void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
+                            int sendtag, int source, int recvtag, MPI_Comm comm, MPI_Status *status)
+{
+    REPLACE("MPI_Sendrecv_replace_c");
+    return replace(&out, &in, status);
+}
+TOC_MPI_ALIAS(Sendrecv_replace_c);
 
 /* Starts both under one request. Takes `copy` over. */
 static int start_pair(struct toc_mpi_message *out, struct toc_mpi_message *in, void *copy,
@@ -148,16 +171,39 @@ int PMPI_Isendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype, in
 }
 TOC_MPI_ALIAS(Isendrecv);
 
+int PMPI_Isendrecv_c(const void *sendbuf, MPI_Count sendcount, MPI_Datatype sendtype, int dest,
+                     int sendtag, void *recvbuf, MPI_Count recvcount, MPI_Datatype recvtype,
+                     int source, int recvtag, MPI_Comm comm, MPI_Request *request)
+{
+    EXCHANGE("MPI_Isendrecv_c");
+    int code = check_both(&out, &in);
+    return code != MPI_SUCCESS ? code : start_pair(&out, &in, NULL, request);
+}
+TOC_MPI_ALIAS(Isendrecv_c);
+
+static int start_replace(struct toc_mpi_message *out, struct toc_mpi_message *in,
+                         MPI_Request *request)
+{
+    int code = check_both(out, in);
+    if (code != MPI_SUCCESS)
+        return code;
+    void *copy = packed_copy(out);
+    return copy == NULL ? no_copy(in) : start_pair(out, in, copy, request);
+}
+
 int PMPI_Isendrecv_replace(void *buf, int count, MPI_Datatype datatype, int dest, int sendtag,
                            int source, int recvtag, MPI_Comm comm, MPI_Request *request)
 {
     REPLACE("MPI_Isendrecv_replace");
-    int code = check_both(&out, &in);
-    if (code != MPI_SUCCESS)
-        return code;
-    void *copy = packed_copy(&out);
-    if (copy == NULL)
-        return no_copy(&in);
-    return start_pair(&out, &in, copy, request);
+    return start_replace(&out, &in, request);
 }
 TOC_MPI_ALIAS(Isendrecv_replace);
+
+int PMPI_Isendrecv_replace_c(void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
+                             int sendtag, int source, int recvtag, MPI_Comm comm,
+                             MPI_Request *request)
+{
+    REPLACE("MPI_Isendrecv_replace_c");
+    return start_replace(&out, &in, request);
+}
+TOC_MPI_ALIAS(Isendrecv_replace_c);

@@ -3,6 +3,7 @@
 #include "p2p/p2p.h"
 
 #include "datatype/cursor.h"
+#include "p2p/buffered.h"
 #include "p2p/match.h"
 #include "p2p/protocol.h"
 
@@ -136,6 +137,7 @@ int toc_p2p_init(void)
     toc_match_init();
     toc_descriptors_init();
     toc_rendezvous_init();
+    toc_buffer_init();
     if (toc_send_init() != 0)
         return TOC_ERR_NO_MEM;
     toc_progress_register(&events);

@@ -2,6 +2,7 @@
 /* handler-safe: toc_request_complete */
 #include "p2p/request.h"
 
+#include "p2p/buffered.h"
 #include "p2p/p2p.h"
 
 /* Detached requests: freed by a call once they have completed. */
@@ -66,6 +67,7 @@ void toc_request_complete(struct toc_request *request, enum toc_error error)
 
 void toc_request_reap(void)
 {
+    toc_buffer_reap();
     TOC_LIST_EACH(&detached, member, following)
     {
         toc_list_remove(member);

@@ -16,10 +16,11 @@ enum toc_request_kind {
     TOC_REQUEST_SEND = 1,
     TOC_REQUEST_RECEIVE,
     TOC_REQUEST_PAIR,       /* send and receive at once: `owner` is its struct toc_pair */
+    TOC_REQUEST_FLUSH,      /* p2p/buffered.h: until a buffer's messages have left it */
     TOC_REQUEST_COLLECTIVE, /* lib/coll: `owner` is its schedule */
 };
 
-enum toc_send_mode { TOC_SEND_STANDARD, TOC_SEND_SYNC, TOC_SEND_READY };
+enum toc_send_mode { TOC_SEND_STANDARD, TOC_SEND_SYNC, TOC_SEND_READY, TOC_SEND_BUFFERED };
 
 /** Where a request is on its way; says what `link` is a member of. */
 enum toc_request_stage {
@@ -66,7 +67,8 @@ struct toc_request {
     char *data;                /* contiguous: first byte; else NULL */
 
     struct toc_list link;
-    uint64_t posted_at; /* order of posting, among receives */
+    uint64_t posted_at; /* order of posting, among receives; what a flush waits for */
+    int dest;           /* persistent buffered send: rank in `comm`, or MPI_PROC_NULL */
 
     /* Rendezvous. */
     uint32_t slot; /* descriptor of the sender */

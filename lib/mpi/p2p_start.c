@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Point-to-point: non-blocking sends and receives (MPI 5.0, section 3.7). */
+#include "mpi/p2p_impl.h"
+#include "progress/guard.h"
+
+int toc_mpi_no_request(const struct toc_mpi_message *message)
+{
+    return toc_mpi_raise(message->comm_handle, MPI_ERR_NO_MEM, message->function,
+                         "no memory, or no number, for another request");
+}
+
+int toc_mpi_check_result(const struct toc_mpi_message *message, const MPI_Request *request)
+{
+    if (__builtin_expect(request != NULL, 1))
+        return MPI_SUCCESS;
+    return toc_mpi_raise(message->comm_handle, MPI_ERR_ARG, message->function,
+                         "the address for the request is a null pointer");
+}
+
+struct toc_request *toc_mpi_prepared(const struct toc_mpi_message *message, bool receiving,
+                                     enum toc_send_mode mode)
+{
+    toc_request_reap();
+    struct toc_request *request =
+        toc_request_new(receiving ? TOC_REQUEST_RECEIVE : TOC_REQUEST_SEND);
+    if (request == NULL)
+        return NULL;
+    if (receiving)
+        toc_p2p_prepare_receive(request, message->buffer, message->count, message->type,
+                                message->peer, message->tag, message->comm);
+    else
+        toc_p2p_prepare_send(request, message->buffer, message->count, message->type, message->peer,
+                             message->tag, message->comm, mode);
+    return request;
+}
+
+static int start_new(struct toc_mpi_message *message, bool receiving, enum toc_send_mode mode,
+                     MPI_Request *handle)
+{
+    int code = toc_mpi_check_message(message, receiving);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_check_result(message, handle);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    if (!receiving && mode != TOC_SEND_SYNC &&
+        toc_p2p_send_now(message->buffer, message->count, message->type, message->peer,
+                         message->tag, message->comm)) {
+        *handle = toc_mpi_sent_request();
+        toc_guard_leave();
+        return MPI_SUCCESS;
+    }
+    struct toc_request *request = toc_mpi_prepared(message, receiving, mode);
+    if (request != NULL) {
+        *handle = TOC_MPI_HANDLE(MPI_Request, request);
+        toc_p2p_start(request);
+    }
+    toc_guard_leave();
+    return request != NULL ? MPI_SUCCESS : toc_mpi_no_request(message);
+}
+
+int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
+               MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Isend");
+    return start_new(&message, false, TOC_SEND_STANDARD, request);
+}
+TOC_MPI_ALIAS(Isend);
+
+int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
+                 MPI_Comm comm, MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Isend_c");
+    return start_new(&message, false, TOC_SEND_STANDARD, request);
+}
+TOC_MPI_ALIAS(Isend_c);
+
+int PMPI_Issend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
+                MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Issend");
+    return start_new(&message, false, TOC_SEND_SYNC, request);
+}
+TOC_MPI_ALIAS(Issend);
+
+int PMPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
+                  MPI_Comm comm, MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Issend_c");
+    return start_new(&message, false, TOC_SEND_SYNC, request);
+}
+TOC_MPI_ALIAS(Issend_c);
+
+int PMPI_Irsend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
+                MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Irsend");
+    return start_new(&message, false, TOC_SEND_READY, request);
+}
+TOC_MPI_ALIAS(Irsend);
+
+int PMPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
+                  MPI_Comm comm, MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Irsend_c");
+    return start_new(&message, false, TOC_SEND_READY, request);
+}
+TOC_MPI_ALIAS(Irsend_c);
+
+int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
+               MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Irecv");
+    return start_new(&message, true, TOC_SEND_STANDARD, request);
+}
+TOC_MPI_ALIAS(Irecv);
+
+int PMPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
+                 MPI_Comm comm, MPI_Request *request)
+{
+    TOC_MPI_MESSAGE("MPI_Irecv_c");
+    return start_new(&message, true, TOC_SEND_STANDARD, request);
+}
+TOC_MPI_ALIAS(Irecv_c);
