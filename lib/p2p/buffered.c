@@ -218,7 +218,7 @@ int toc_buffer_start(struct toc_request *request)
 
 static bool all_left(const void *argument)
 {
-    return ((const volatile struct toc_buffer *)argument)->unsent == 0;
+    return ((const struct toc_buffer *)argument)->unsent == 0;
 }
 
 void toc_buffer_detach(struct toc_buffer *buffer)
@@ -241,7 +241,7 @@ struct toc_request *toc_buffer_start_flush(struct toc_buffer *buffer)
 
 static bool is_flushed(const void *argument)
 {
-    return ((const volatile struct toc_request *)argument)->complete;
+    return ((const struct toc_request *)argument)->complete;
 }
 
 void toc_buffer_flush(struct toc_buffer *buffer)
