@@ -5,45 +5,111 @@
 #include <string.h>
 
 #include "coll/coll.h"
+#include "transport/world.h"
 
-#define WORDS (TOC_CONTEXTS / 64)
+/* A context number is the world rank of the process that gave it out, and a counter of that
+ * process; so nobody else ever gives out the same, whatever other agreements are under way in other
+ * threads. When its counter has come round, the others have to confirm that they do not use the
+ * number any more. */
+#define RANK_BITS 10
+#define COUNTERS  (UINT32_C(1) << 21)
+_Static_assert(TOC_MAX_RANKS <= 1 << RANK_BITS, "the giver's rank is part of the number");
 
-/* Everybody's free numbers, and the lowest that is left. The guard is held from here to the
- * creation of the communicator: no other agreement comes in between. */
-static int agree(struct toc_schedule *schedule, uint32_t *context)
+#define SECOND_HAND (UINT64_C(1) << 32)
+#define ATTEMPTS    10000
+
+static uint32_t counter = 1; /* 0: MPI_COMM_WORLD and MPI_COMM_SELF */
+static bool came_round;
+
+void toc_coll_contexts_from(uint32_t start)
 {
-    uint64_t words[WORDS];
+    counter = start;
+}
+
+struct search {
+    uint32_t context;
+    bool found;
+};
+
+static void look(void *object, void *argument)
+{
+    struct search *search = argument;
+    if (((const struct toc_comm *)object)->context == search->context)
+        search->found = true;
+}
+
+static bool is_in_use(uint32_t context)
+{
+    struct search search = {.context = context};
+    toc_handle_each(TOC_KIND_COMM, look, &search);
+    return search.found;
+}
+
+static uint64_t propose(void)
+{
+    uint32_t context = counter << RANK_BITS | (uint32_t)toc_world.rank;
+    uint64_t proposal = context | (came_round ? SECOND_HAND : 0);
+    if (++counter == COUNTERS) {
+        counter = 1;
+        came_round = true;
+    }
+    return proposal;
+}
+
+/* Who agrees: all members of `parent`, or those named. */
+struct party {
+    struct toc_comm *parent;
+    const int *members;
+    int rank, size, tag;
+};
+
+/* All words of the party, ored. */
+static int combine(const struct party *party, uint64_t *word)
+{
+    struct toc_schedule *schedule =
+        party->members == NULL ? toc_schedule_new(party->parent)
+                               : toc_schedule_new_among(party->parent, party->members, party->rank,
+                                                        party->size, party->tag);
     if (schedule == NULL)
         return TOC_ERR_NO_MEM;
-    memcpy(words, toc_comm_free_contexts, sizeof(words));
     toc_coll_allreduce(schedule, &(struct toc_reduction){
-                                     .in = words,
-                                     .out = words,
-                                     .count = WORDS,
+                                     .in = word,
+                                     .out = word,
+                                     .count = 1,
                                      .type = toc_datatype_get(MPI_UINT64_T),
-                                     .op = toc_op_get(MPI_BAND),
+                                     .op = toc_op_get(MPI_BOR),
                                  });
-    int status = toc_schedule_run(schedule);
-    if (status != TOC_OK)
-        return status;
-    for (uint32_t i = 0; i < WORDS; i++) {
-        if (words[i] != 0) {
-            *context = i * 64 + (uint32_t)__builtin_ctzll(words[i]);
-            return TOC_OK;
-        }
+    return toc_schedule_run(schedule);
+}
+
+/* The party's first member gives the number out. */
+static int agree(const struct party *party, uint32_t *context)
+{
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        uint64_t word = party->rank == 0 ? propose() : 0;
+        int status = combine(party, &word);
+        *context = (uint32_t)word;
+        if (status != TOC_OK || (word & SECOND_HAND) == 0)
+            return status;
+        word = is_in_use(*context);
+        status = combine(party, &word);
+        if (status != TOC_OK || word == 0)
+            return status;
     }
     return TOC_ERR_LIMIT;
 }
 
 int toc_coll_agree_context(struct toc_comm *parent, uint32_t *context)
 {
-    return agree(toc_schedule_new(parent), context);
+    const struct party party = {.parent = parent, .rank = parent->rank};
+    return agree(&party, context);
 }
 
 int toc_coll_agree_context_among(struct toc_comm *parent, const int *members, int rank, int size,
                                  int tag, uint32_t *context)
 {
-    return agree(toc_schedule_new_among(parent, members, rank, size, tag), context);
+    const struct party party = {parent, members, rank, size, tag};
+    return agree(&party, context);
 }
 
 static int make(struct toc_comm *parent, struct toc_group *group, uint32_t context,

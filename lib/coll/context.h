@@ -7,9 +7,10 @@
 #include "core/comm.h"
 
 /*
- * New communicators: their members agree on a context number that is free in all of them. The
- * functions block; guard held, not in the handler. Status 0, TOC_ERR_NO_MEM, or TOC_ERR_LIMIT when
- * no number is free everywhere, which all ranks find alike.
+ * New communicators: their members agree on a context number that none of them uses. Threads may
+ * do so at the same time, on different communicators. The functions block; guard held on entry and
+ * return (others may have had it meanwhile), not in the handler. Status 0, TOC_ERR_NO_MEM, or
+ * TOC_ERR_LIMIT when no number was found, which all ranks find alike.
  */
 
 /** Agrees among all members of `parent`. */
@@ -19,6 +20,10 @@ int toc_coll_agree_context(struct toc_comm *parent, uint32_t *context);
  *  Others know nothing of it: `tag` tells several of them apart that are under way at once. */
 int toc_coll_agree_context_among(struct toc_comm *parent, const int *members, int rank, int size,
                                  int tag, uint32_t *context);
+
+/** This process gives out numbers from counter `start` (1 to 2^21 - 1) on; for tests of what
+ * happens when the counter comes round. */
+void toc_coll_contexts_from(uint32_t start);
 
 /** A communicator over the same group: MPI_Comm_dup. */
 int toc_coll_comm_dup(struct toc_comm *parent, struct toc_comm **result);

@@ -10,16 +10,6 @@
 #include "transport/world.h"
 
 struct toc_comm toc_comm_world, toc_comm_self;
-uint64_t toc_comm_free_contexts[TOC_CONTEXTS / 64];
-
-static void mark_context(uint32_t context, bool is_free)
-{
-    uint64_t bit = UINT64_C(1) << (context % 64);
-    if (is_free)
-        toc_comm_free_contexts[context / 64] |= bit;
-    else
-        toc_comm_free_contexts[context / 64] &= ~bit;
-}
 
 static void fill(struct toc_comm *comm, struct toc_group *group, uint32_t context,
                  struct toc_errhandler *errhandler)
@@ -29,7 +19,6 @@ static void fill(struct toc_comm *comm, struct toc_group *group, uint32_t contex
     comm->rank = group->rank;
     comm->size = group->size;
     comm->errhandler = toc_errhandler_retain(errhandler);
-    mark_context(context, false);
 }
 
 static int predefine(struct toc_comm *comm, uint32_t handle, uint32_t context, const char *name,
@@ -52,7 +41,6 @@ int toc_comm_init(int rank, int size)
         return TOC_ERR_NO_MEM;
     for (int i = 0; i < size; i++)
         everyone[i] = i;
-    memset(toc_comm_free_contexts, 0xff, sizeof(toc_comm_free_contexts));
     int status = predefine(&toc_comm_world, 0x101, 0, "MPI_COMM_WORLD", size, everyone);
     if (status == 0)
         status = predefine(&toc_comm_self, 0x102, 1, "MPI_COMM_SELF", 1, &rank);
@@ -77,15 +65,18 @@ struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
 
 struct toc_comm *toc_comm_retain(struct toc_comm *comm)
 {
-    comm->object.refs++;
+    /* Under the guard, like all of a communicator: no need for an atomic addition. */
+    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed);
+    atomic_store_explicit(&comm->object.refs, refs + 1, memory_order_relaxed);
     return comm;
 }
 
 void toc_comm_release(struct toc_comm *comm)
 {
-    if (--comm->object.refs > 0)
+    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed) - 1;
+    atomic_store_explicit(&comm->object.refs, refs, memory_order_relaxed);
+    if (refs > 0)
         return;
-    mark_context(comm->context, true);
     toc_group_release(comm->group);
     toc_errhandler_release(comm->errhandler);
     toc_handle_free(comm);

@@ -11,9 +11,8 @@
 #include "core/group.h"
 #include "core/handle.h"
 
-/* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those agreed on. Packets carry
- * number * 2 for point-to-point and number * 2 + 1 for collectives. */
-#define TOC_CONTEXTS 2048
+/* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those agreed on (coll/context.h), below
+ * 2^31. Packets carry number * 2 for point-to-point and number * 2 + 1 for collectives. */
 
 struct toc_buffer;
 
@@ -46,12 +45,8 @@ struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
 
 struct toc_comm *toc_comm_retain(struct toc_comm *comm);
 
-/** Drops a reference; the last one gives the context number back. Guard held, not in the
- *  handler. */
+/** Drops a reference; the last one frees. Guard held, not in the handler. */
 void toc_comm_release(struct toc_comm *comm);
-
-/** Bit set of the context numbers that this process has free, for the agreement between ranks. */
-extern uint64_t toc_comm_free_contexts[TOC_CONTEXTS / 64];
 
 /** World rank of member `rank`. */
 static inline int toc_comm_world_rank(const struct toc_comm *comm, int rank)

@@ -195,7 +195,7 @@ int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status)
                              "on counts or datatypes");
     case TOC_ERR_LIMIT:
         return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
-                             "there are too many communicators (the limit is %d)", TOC_CONTEXTS);
+                             "there are too many communicators: no context number is left");
     default:
         return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
                              "the operation failed (status %d)", status);
