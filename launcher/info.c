@@ -140,7 +140,7 @@ static void print_why(void)
     printf("  uintr    a CPU with user interrupts (CPUID leaf 7, EDX bit 5): %s;\n"
            "           a kernel that serves them; not part of this version of Tocsin\n",
            cpu_has_uintr() ? "this one has them" : "this one has none");
-    puts("  thread   nothing; not part of this version of Tocsin");
+    puts("  thread   nothing: available");
 }
 
 static void print_version(void)

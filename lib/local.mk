@@ -33,6 +33,7 @@ lib_libcore_la_SOURCES = \
 	lib/notify/interpose_wait.c \
 	lib/notify/notify.c \
 	lib/notify/signal.c \
+	lib/notify/thread.c \
 	lib/notify/doorbell.h \
 	lib/notify/interpose.h \
 	lib/notify/interpose_handler.h \
@@ -50,6 +51,8 @@ lib_libcore_la_SOURCES = \
 	lib/progress/guard.c \
 	lib/progress/progress.c \
 	lib/progress/wait.c \
+	lib/progress/waiters.c \
+	lib/progress/waiters.h \
 	lib/progress/bell.h \
 	lib/progress/guard.h \
 	lib/progress/progress.h \

@@ -159,12 +159,16 @@ mpi_tests = \
 	tests/mpi/p2p_unexpected \
 	tests/mpi/p2p_wildcard \
 	tests/mpi/rank_dies \
-	tests/mpi/regress_info_env
+	tests/mpi/regress_info_env \
+	tests/mpi/threads_helped \
+	tests/mpi/threads_objects \
+	tests/mpi/threads_p2p \
+	tests/mpi/threads_probe
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)
-$(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h
-	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm
+$(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h $(top_srcdir)/tests/mpi/threads.h
+	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm -lpthread
 
 # Not among TESTS: these start many ranks, so they do not share the cores with other tests.
 check-mpi: all mpi-programs

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: is_complete */
 /* Schedules are built, started and freed in calls. */
 #include <stdlib.h>
 

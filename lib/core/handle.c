@@ -2,6 +2,8 @@
 /* handler-safe: toc_handle_lookup, toc_handle_free, toc_handle_alloc_recycled */
 #include "core/handle.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,13 +17,22 @@
 
 struct slab {
     char *chunks[CHUNKS];
-    size_t size;    /* of an object */
-    uint32_t limit; /* indices handed out so far; chunks below it are mapped */
+    size_t size;            /* of an object */
+    _Atomic uint32_t limit; /* indices handed out so far; chunks below it are mapped */
     uint32_t live;
     struct toc_object *free;
 };
 
 static struct slab slabs[TOC_KIND_END];
+
+/* For the slabs that are not under the guard. Never taken in the handler, and nothing is called
+ * while it is held. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool is_guarded(enum toc_kind kind)
+{
+    return kind == TOC_KIND_REQUEST || kind == TOC_KIND_MESSAGE;
+}
 static void *predefined[TOC_HANDLE_PREDEFINED_END];
 static uint8_t predefined_kind[TOC_HANDLE_PREDEFINED_END];
 
@@ -40,7 +51,7 @@ static uint32_t next_handle(uint32_t handle)
 
 static struct toc_object *grow(struct slab *slab, enum toc_kind kind)
 {
-    uint32_t index = slab->limit;
+    uint32_t index = atomic_load_explicit(&slab->limit, memory_order_relaxed);
     if (index > INDEX_MASK)
         return NULL;
     if ((index & (CHUNK_OBJECTS - 1)) == 0) {
@@ -50,7 +61,8 @@ static struct toc_object *grow(struct slab *slab, enum toc_kind kind)
             return NULL;
         slab->chunks[index >> CHUNK_SHIFT] = chunk;
     }
-    slab->limit = index + 1;
+    /* The chunk before the limit: pairs with the acquire in toc_handle_lookup(). */
+    atomic_store_explicit(&slab->limit, index + 1, memory_order_release);
     struct toc_object *object = object_at(slab, index);
     object->refs = (uint32_t)kind << KIND_SHIFT | index;
     return object;
@@ -75,7 +87,7 @@ void *toc_handle_alloc_recycled(enum toc_kind kind)
     return take(slab, object);
 }
 
-void *toc_handle_alloc(enum toc_kind kind, size_t size)
+static void *allocate(enum toc_kind kind, size_t size)
 {
     struct slab *slab = &slabs[kind];
     if (slab->size == 0)
@@ -91,15 +103,35 @@ void *toc_handle_alloc(enum toc_kind kind, size_t size)
     return object;
 }
 
-void toc_handle_free(void *pointer)
+void *toc_handle_alloc(enum toc_kind kind, size_t size)
 {
-    struct toc_object *object = pointer;
+    if (is_guarded(kind))
+        return allocate(kind, size);
+    pthread_mutex_lock(&lock);
+    void *object = allocate(kind, size);
+    pthread_mutex_unlock(&lock);
+    return object;
+}
+
+static void give_back(struct toc_object *object)
+{
     struct slab *slab = &slabs[object->handle >> KIND_SHIFT];
     object->refs = next_handle(object->handle);
     object->handle = 0;
     object->next_free = slab->free;
     slab->free = object;
     slab->live--;
+}
+
+void toc_handle_free(void *object)
+{
+    if (is_guarded(((struct toc_object *)object)->handle >> KIND_SHIFT)) {
+        give_back(object);
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    give_back(object);
+    pthread_mutex_unlock(&lock);
 }
 
 void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle)
@@ -110,7 +142,8 @@ void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle)
         return NULL;
     const struct slab *slab = &slabs[kind];
     uint32_t index = (uint32_t)handle & INDEX_MASK;
-    if (index >= slab->limit)
+    /* Pairs with the release in grow(). */
+    if (index >= atomic_load_explicit(&slab->limit, memory_order_acquire))
         return NULL;
     struct toc_object *object = object_at(slab, index);
     return object->handle == handle ? object : NULL;

@@ -3,6 +3,7 @@
 #ifndef TOC_CORE_HANDLE_H
 #define TOC_CORE_HANDLE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,20 +40,23 @@ enum toc_kind {
 /** First member of every object that a handle can name. */
 struct toc_object {
     uint32_t handle; /* current value of its handle; 0 while free */
-    uint32_t refs;   /* for the owner's use: references held by handles and by operations */
+    /* For the owner's use: references held by handles and by operations. Atomic, because threads
+     * create and free objects outside of the guard, while those under it use them. */
+    _Atomic uint32_t refs;
     struct toc_object *next_free;
 };
 
 /** A new zeroed object of `kind` with its handle set and refs = 1, or NULL when memory or the
  *  index range is exhausted. `size`: bytes of the object, the same in every call for a kind. Not
- *  handler-safe (may map memory), guard held. */
+ *  handler-safe (may map memory). Requests and messages: guard held; the others have a lock. */
 void *toc_handle_alloc(enum toc_kind kind, size_t size);
 
 /** Like toc_handle_alloc, but only recycles: NULL when no free object is at hand.
  *  Handler-safe under the guard. The object is not zeroed beyond struct toc_object. */
 void *toc_handle_alloc_recycled(enum toc_kind kind);
 
-/** Takes the object back; its handle is stale from now on. Handler-safe under the guard. */
+/** Takes the object back; its handle is stale from now on. Requests and messages: guard held,
+ *  handler-safe; the others have a lock. */
 void toc_handle_free(void *object);
 
 /** The object that `handle` names, or NULL when it is null, stale, foreign or of another kind.

@@ -49,7 +49,8 @@ static const struct row rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static struct toc_datatype predefined[ROWS];
-static struct toc_datatype *dead;
+/* Threads list here what they or their messages have released, and free what all have listed. */
+static struct toc_datatype *_Atomic dead;
 
 static int define(const struct row *row, struct toc_datatype *type)
 {
@@ -108,18 +109,25 @@ void toc_datatype_release(struct toc_datatype *type)
     if (type->predefined || --type->object.refs > 0)
         return;
     type->freed = true;
-    type->next_dead = dead;
-    dead = type;
+    type->next_dead = atomic_load_explicit(&dead, memory_order_relaxed);
+    /* Its `next_dead` before the type: pairs with the exchange in toc_datatype_reap(). */
+    while (!atomic_compare_exchange_weak_explicit(&dead, &type->next_dead, type,
+                                                  memory_order_release, memory_order_relaxed))
+        ;
 }
 
 void toc_datatype_reap(void)
 {
-    while (dead != NULL) {
-        struct toc_datatype *type = dead;
-        dead = type->next_dead;
-        toc_contents_release(type->contents); /* may list more */
-        toc_form_release(type->form);
-        toc_handle_free(type);
+    struct toc_datatype *type;
+    /* Pairs with the release in toc_datatype_release(). */
+    while ((type = atomic_exchange_explicit(&dead, NULL, memory_order_acquire)) != NULL) {
+        while (type != NULL) {
+            struct toc_datatype *next = type->next_dead;
+            toc_contents_release(type->contents); /* may list more */
+            toc_form_release(type->form);
+            toc_handle_free(type);
+            type = next;
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: only_ours_or_ended */
 /* Communicators (MPI 5.0, sections 7.4 and 7.8). */
 #include <stdio.h>
 #include <string.h>
@@ -377,10 +378,25 @@ int PMPI_Comm_free(MPI_Comm *comm)
 }
 TOC_MPI_ALIAS(Comm_free);
 
-static bool only_ours(const void *argument)
+static bool is_only_ours(const struct toc_comm *comm)
 {
-    toc_request_reap();
-    return ((const struct toc_comm *)argument)->object.refs == 1;
+    return atomic_load_explicit(&comm->object.refs, memory_order_relaxed) == 1;
+}
+
+/* Requests that have ended hold their references until a call frees them. */
+static bool only_ours_or_ended(const void *argument)
+{
+    return is_only_ours(argument) || toc_request_has_ended();
+}
+
+static void wait_for_what_is_under_way(const struct toc_comm *comm)
+{
+    for (;;) {
+        toc_request_reap();
+        if (is_only_ours(comm))
+            return;
+        toc_progress_wait(only_ours_or_ended, comm);
+    }
 }
 
 /* Unlike MPI_Comm_free, waits for what is under way. */
@@ -395,7 +411,7 @@ int PMPI_Comm_disconnect(MPI_Comm *comm)
     toc_guard_enter();
     drop_buffer(object);
     object->freed = true;
-    toc_progress_wait(only_ours, object);
+    wait_for_what_is_under_way(object);
     toc_comm_release(object);
     toc_guard_leave();
     *comm = MPI_COMM_NULL;

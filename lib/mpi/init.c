@@ -87,8 +87,8 @@ static void note_environment(void)
 static void note_level(int level)
 {
     thread_level = level;
-    if (level >= MPI_THREAD_SERIALIZED)
-        toc_guard_share();
+    if (level >= MPI_THREAD_SERIALIZED || toc_world.notifier->concurrent)
+        toc_guard_share(level == MPI_THREAD_MULTIPLE);
 }
 
 static void in_child(void)
@@ -114,8 +114,9 @@ static void start(const char *function, int level)
     build();
     note_environment();
     note_level(level);
-    if (toc_world.notifier->start(toc_progress_handler) != 0)
-        fail("MPI_Init: the handler of the bell's signal cannot be installed");
+    if (toc_world.notifier->start(toc_progress_handler, toc_world.bell) != 0)
+        fail("MPI_Init: the notifier cannot be started (TOCSIN_NOTIFY; threads and signals that "
+             "this process may use)");
     toc_world_announce();
     toc_mpi_state = TOC_MPI_ACTIVE;
     toc_guard_enter();
@@ -135,8 +136,7 @@ int PMPI_Init_thread(int *argc, char ***argv, int required, int *provided)
 {
     (void)argc;
     (void)argv;
-    /* MPI_THREAD_MULTIPLE is not supported yet: the highest level below it is granted. */
-    int level = required > MPI_THREAD_SERIALIZED ? MPI_THREAD_SERIALIZED : required;
+    int level = required > MPI_THREAD_MULTIPLE ? MPI_THREAD_MULTIPLE : required;
     if (level < MPI_THREAD_SINGLE)
         level = MPI_THREAD_SINGLE;
     start("MPI_Init_thread", level);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: is_there */
 /* Probing, with and without taking the message (MPI 5.0, section 3.8). */
 #include "mpi/p2p_impl.h"
 #include "mpi/status.h"

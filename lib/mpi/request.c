@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: is_complete, all_complete, any_complete */
 /* Completion: test, wait, start, free, cancel (MPI 5.0, sections 3.7.3 to 3.9). */
 #include <stdlib.h>
 #include <sys/syscall.h>

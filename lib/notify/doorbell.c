@@ -25,7 +25,8 @@ static void mark_pending(struct toc_doorbell *bell, uint32_t self)
 
 /* Sets `outstanding` in the very word that was read, which is *word; false, with the word there is
  * now, when that has changed. An unconditional fetch_or would set the bit in a later epoch as well,
- * where it suppresses bells of others without one of its own. */
+ * where it suppresses bells of others without one of its own. Pairs with the exchange in
+ * toc_doorbell_change(): this epoch's, or not at all. */
 static bool set_outstanding(struct toc_doorbell *bell, uint64_t *word)
 {
     return atomic_compare_exchange_strong_explicit(&bell->word, word, *word | TOC_BELL_OUTSTANDING,
@@ -111,6 +112,31 @@ void toc_doorbell_stir(struct toc_doorbell *bell)
     uint64_t word = atomic_load_explicit(&bell->word, memory_order_relaxed);
     if (toc_bell_mode(word) == TOC_BELL_SLEEP)
         atomic_fetch_or_explicit(&bell->word, TOC_BELL_OUTSTANDING, memory_order_seq_cst);
+}
+
+void toc_doorbell_rouse(struct toc_doorbell *bell)
+{
+    toc_doorbell_stir(bell);
+    wake(bell);
+}
+
+void toc_doorbell_sound(struct toc_doorbell *bell)
+{
+    /* The packet, or what else the strike is about, before the number: pairs with the acquire in
+     * toc_doorbell_gong(). */
+    atomic_fetch_add_explicit(&bell->gong, 1, memory_order_release);
+    toc_syscall6(SYS_futex, (long)&bell->gong, FUTEX_WAKE, 1, 0, 0, 0);
+}
+
+uint32_t toc_doorbell_gong(struct toc_doorbell *bell)
+{
+    /* Pairs with the increment in toc_doorbell_sound(). */
+    return atomic_load_explicit(&bell->gong, memory_order_acquire);
+}
+
+void toc_doorbell_await_gong(struct toc_doorbell *bell, uint32_t number)
+{
+    toc_syscall6(SYS_futex, (long)&bell->gong, FUTEX_WAIT, (long)number, 0, 0, 0);
 }
 
 void toc_doorbell_unwatch(struct toc_doorbell *bell, uint32_t sender)

@@ -48,6 +48,9 @@ enum toc_bell_class {
 /** One per rank, in the job's segment. */
 struct toc_doorbell {
     alignas(TOC_CACHE_LINE) _Atomic uint64_t word;
+    /* Strikes of a progress thread, which sleeps on it (TOCSIN_NOTIFY=thread). On the word's line:
+     * who strikes has just changed the word. */
+    _Atomic uint32_t gong;
     /* Owner is inside a blocking call and will copy for its outgoing rendezvous. */
     alignas(TOC_CACHE_LINE) _Atomic uint32_t blocking;
     /* Bit per sender: the owner has to watch its ring (or other traffic of that peer). */
@@ -88,6 +91,17 @@ bool toc_doorbell_sleep(struct toc_doorbell *bell, uint64_t word, uint32_t timeo
 /** Owner's handler: changes a sleeper's word, so that a futex wait which the kernel restarts after
  *  the handler comes back at once. */
 void toc_doorbell_stir(struct toc_doorbell *bell);
+
+/** Owner, in another thread than the one that sleeps: ends toc_doorbell_sleep(). */
+void toc_doorbell_rouse(struct toc_doorbell *bell);
+
+/** Wakes the progress thread of the bell's rank. Handler-safe. */
+void toc_doorbell_sound(struct toc_doorbell *bell);
+
+/** Progress thread: the number of strikes so far, to be read before looking for work; and sleep
+ *  until there are more. */
+uint32_t toc_doorbell_gong(struct toc_doorbell *bell);
+void toc_doorbell_await_gong(struct toc_doorbell *bell, uint32_t number);
 
 /** Owner: stops watching sender `sender`. A full barrier; the caller must look at that sender's
  *  ring once more afterwards (and toc_doorbell_watch() it if it holds anything). */

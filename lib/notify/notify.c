@@ -15,9 +15,10 @@ static int poll_available(char *reason, size_t size)
     return 0;
 }
 
-static int poll_start(void (*handler)(void))
+static int poll_start(void (*handler)(void), struct toc_doorbell *bell)
 {
     (void)handler;
+    (void)bell;
     return 0;
 }
 
@@ -52,13 +53,10 @@ const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, siz
     case TOC_ENV_NOTIFY_UINTR:
         snprintf(reason, size,
                  "TOCSIN_NOTIFY=uintr: this version of Tocsin has no user-interrupt notifier yet; "
-                 "use signal, poll or auto");
+                 "use signal, thread, poll or auto");
         return NULL;
     default:
-        snprintf(reason, size,
-                 "TOCSIN_NOTIFY=thread: this version of Tocsin has no progress thread yet; use "
-                 "signal, poll or auto");
-        return NULL;
+        return &toc_notify_thread;
     }
 }
 
@@ -69,6 +67,8 @@ const struct toc_notify_ops *toc_notify_by_id(int id)
         return &toc_notify_poll;
     case TOC_NOTIFIER_SIGNAL:
         return &toc_notify_signal;
+    case TOC_NOTIFIER_THREAD:
+        return &toc_notify_thread;
     default:
         return NULL;
     }

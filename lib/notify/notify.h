@@ -12,21 +12,27 @@
  * table of the segment says which one a peer uses, so ranks with different notifiers can talk.
  */
 
+struct toc_doorbell;
+
 /** Where a bell goes. */
 struct toc_notify_target {
+    int rank;
     int32_t pid;
     int32_t tid;
     int32_t signo;
+    struct toc_doorbell *bell;
 };
 
 struct toc_notify_ops {
     const char *name;
     int id;          /* enum toc_notifier_id */
     bool interrupts; /* false: the owner is never armed (poll) */
+    bool concurrent; /* the handler runs beside the program's threads, not on top of one */
     /** Why this notifier cannot work here, into `reason`; 0 when it can. */
     int (*available)(char *reason, size_t size);
-    /** Lets bells run `handler` on the calling thread (the one that called MPI_Init*). */
-    int (*start)(void (*handler)(void));
+    /** Lets strikes of `bell`, this rank's own, run `handler`: on the calling thread (the one that
+     *  called MPI_Init*), unless the notifier is concurrent. */
+    int (*start)(void (*handler)(void), struct toc_doorbell *bell);
     /** No bell runs the handler after this. */
     void (*stop)(void);
     /** Strikes. Handler-safe; 0, or -errno when the target cannot be told. */
@@ -35,6 +41,7 @@ struct toc_notify_ops {
 
 extern const struct toc_notify_ops toc_notify_poll;
 extern const struct toc_notify_ops toc_notify_signal;
+extern const struct toc_notify_ops toc_notify_thread;
 
 /** Notifier for TOCSIN_NOTIFY (enum toc_env_notify), or NULL with a sentence that names what is
  *  missing and what to use instead. */

@@ -65,8 +65,9 @@ static int signal_available(char *reason, size_t size)
     return TOC_ERR_UNSUPPORTED;
 }
 
-static int signal_start(void (*handler)(void))
+static int signal_start(void (*handler)(void), struct toc_doorbell *bell)
 {
+    (void)bell;
     size_t bytes = TOC_PAGE + STACK_BYTES;
     stack_base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);

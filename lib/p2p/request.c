@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_request_complete */
+/* handler-safe: toc_request_complete, toc_request_has_ended */
 #include "p2p/request.h"
 
 #include "p2p/buffered.h"
@@ -7,7 +7,6 @@
 
 /* Detached requests: freed by a call once they have completed. */
 static struct toc_list detached = {&detached, &detached};
-static int detached_count;
 
 struct toc_request *toc_request_new(enum toc_request_kind kind)
 {
@@ -51,7 +50,6 @@ void toc_request_release(struct toc_request *request)
         return;
     }
     request->detached = true;
-    detached_count++;
 }
 
 void toc_request_complete(struct toc_request *request, enum toc_error error)
@@ -71,12 +69,11 @@ void toc_request_reap(void)
     TOC_LIST_EACH(&detached, member, following)
     {
         toc_list_remove(member);
-        detached_count--;
         dispose(TOC_CONTAINER(member, struct toc_request, link));
     }
 }
 
-int toc_request_detached(void)
+bool toc_request_has_ended(void)
 {
-    return detached_count;
+    return !toc_list_is_empty(&detached);
 }

@@ -112,8 +112,8 @@ void toc_request_complete(struct toc_request *request, enum toc_error error);
 /** Frees detached requests that have completed meanwhile (in the handler, say). */
 void toc_request_reap(void);
 
-/** Number of detached requests that have not been freed yet. */
-int toc_request_detached(void);
+/** Are there any? */
+bool toc_request_has_ended(void);
 
 /** The request that a handle names, or NULL. */
 struct toc_request *toc_request_get(uintptr_t handle);

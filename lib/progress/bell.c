@@ -6,6 +6,7 @@
 #include "notify/notify.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
+#include "progress/waiters.h"
 #include "transport/world.h"
 
 /* This rank's own view of its bell. Only the owner changes mode and mask, under the guard, so these
@@ -103,12 +104,22 @@ bool toc_progress_take_again(void)
 {
     bool strike = again || (toc_bell_is_busy() && toc_progress_is_unserved());
     again = false;
+    if (toc_waiters_have_leader()) {
+        /* A leader that sleeps knows nothing of what calls of other threads have left to do. */
+        if (strike || toc_progress_has_work())
+            toc_waiters_rouse();
+        return false;
+    }
     return strike && wish() != 0;
 }
 
-/* Arms, then looks once more: what was published before the new epoch had no bell to ring. */
+/* Arms, then looks once more: what was published before the new epoch had no bell to ring. A leader
+ * polls, or has said that it sleeps: nobody needs to be armed, and what has come is its business.
+ */
 static void arm_and_look(enum toc_progress_context context)
 {
+    if (toc_waiters_have_leader())
+        return;
     for (int round = 0;; round++) {
         unsigned mask = wish();
         arm(mask);
@@ -125,6 +136,8 @@ static void arm_and_look(enum toc_progress_context context)
 
 void toc_progress_depart(void)
 {
+    if (toc_waiters_have_leader())
+        return;
     unsigned mask = wish();
     /* A mask that wants too much is left as it is: it costs a false alarm at worst, and changing it
      * twice for every receive would cost more. The handler trims it when it finds nothing. */
@@ -153,6 +166,16 @@ void toc_bell_hush(unsigned class_bits)
         change(TOC_BELL_QUIET, 0, &old);
 }
 
+static bool sleep_on_bell(uint64_t word, unsigned timeout_us)
+{
+    toc_waiters_asleep(true);
+    toc_guard_suspend();
+    bool woken = toc_doorbell_sleep(toc_world.bell, word, timeout_us);
+    toc_guard_resume();
+    toc_waiters_asleep(false);
+    return woken;
+}
+
 bool toc_bell_nap(unsigned timeout_us)
 {
     uint64_t old;
@@ -162,11 +185,11 @@ bool toc_bell_nap(unsigned timeout_us)
      * did not wake us. */
     if (!toc_progress_run(TOC_PROGRESS_WAIT)) {
         toc_stats.sleeps++;
-        timed_out = !toc_doorbell_sleep(toc_world.bell, word, timeout_us);
+        timed_out = !sleep_on_bell(word, timeout_us);
         if (timed_out && toc_progress_has_work())
             /* There is work, and no bell: it may be on its way (its sender lost the core between
              * the packet and the bell). One more sleep tells. */
-            if (!toc_doorbell_sleep(toc_world.bell, word, 50000))
+            if (!sleep_on_bell(word, 50000) && toc_progress_has_work())
                 toc_stats.rescues++;
     }
     change(TOC_BELL_QUIET, 0, &old);

@@ -2,17 +2,27 @@
 /* handler-safe */
 #include "progress/guard.h"
 
-#include <sched.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
 #include "progress/progress.h"
+#include "progress/waiters.h"
 
-static _Atomic uint32_t held;
+/* CONTENDED: held, and somebody sleeps until it opens. */
+enum { OPEN, HELD, CONTENDED };
+
+static _Atomic uint32_t state;
 static _Atomic uint32_t deferred;
+static _Atomic uint32_t wanting; /* threads on their way in that found it closed */
 static bool shared;
+static bool concurrent;
+
+/* Looks of a thread that wants the guard, or that has opened it for others, before it gives its
+ * core away. */
+#define LOOKS 1000
 
 /* Between guard and `deferred`, and back: with one thread the handler interrupts between two
  * instructions and sees all earlier stores, so only the compiler has to keep the order. */
@@ -24,45 +34,68 @@ static void order(void)
         atomic_signal_fence(memory_order_seq_cst);
 }
 
-void toc_guard_share(void)
+void toc_guard_share(bool threads)
 {
     shared = true;
+    concurrent = threads;
 }
 
-bool toc_guard_is_shared(void)
+bool toc_guard_is_concurrent(void)
 {
-    return shared;
+    return concurrent;
 }
 
 static bool close_guard(void)
 {
+    uint32_t expected = OPEN;
     if (!shared) {
-        if (atomic_load_explicit(&held, memory_order_relaxed) != 0)
+        if (atomic_load_explicit(&state, memory_order_relaxed) != OPEN)
             return false;
-        atomic_store_explicit(&held, 1, memory_order_relaxed);
+        atomic_store_explicit(&state, HELD, memory_order_relaxed);
         atomic_signal_fence(memory_order_seq_cst);
         return true;
     }
-    uint32_t expected = 0;
     /* Acquire: pairs with the release in open_guard() of the previous holder. */
-    return atomic_compare_exchange_strong_explicit(&held, &expected, 1, memory_order_acquire,
+    return atomic_compare_exchange_strong_explicit(&state, &expected, HELD, memory_order_acquire,
                                                    memory_order_relaxed);
 }
 
 static void open_guard(void)
 {
-    atomic_store_explicit(&held, 0, memory_order_release);
+    if (!shared) {
+        atomic_store_explicit(&state, OPEN, memory_order_release);
+        return;
+    }
+    /* Release: pairs with the acquire in close_guard() and sleep_until_open() of the next holder.
+     */
+    if (atomic_exchange_explicit(&state, OPEN, memory_order_release) == CONTENDED)
+        toc_syscall4(SYS_futex, (long)&state, FUTEX_WAKE_PRIVATE, 1, 0);
+}
+
+/* Comes back holding it. CONTENDED may be set once too often: that costs a wake for nobody. */
+static void sleep_until_open(void)
+{
+    /* Acquire: pairs with the release in open_guard(). */
+    while (atomic_exchange_explicit(&state, CONTENDED, memory_order_acquire) != OPEN)
+        toc_syscall4(SYS_futex, (long)&state, FUTEX_WAIT_PRIVATE, CONTENDED, 0);
 }
 
 void toc_guard_enter(void)
 {
-    /* With one thread it is open here: calls do not nest, and a handler is through when its thread
-     * goes on. A shared guard may be held by the handler on another thread; that is bounded. */
-    for (unsigned spins = 0; !close_guard(); spins++) {
+    if (__builtin_expect(close_guard(), 1))
+        return;
+    /* With one thread it is open: calls do not nest, and a handler is through when its thread goes
+     * on. So it is another thread's, which may be waiting for a message and then looks at
+     * `wanting`. */
+    atomic_fetch_add_explicit(&wanting, 1, memory_order_relaxed);
+    bool got = false;
+    for (int look = 0; look < LOOKS && !got; look++) {
         __builtin_ia32_pause();
-        if (spins > 1000)
-            toc_syscall0(SYS_sched_yield);
+        got = atomic_load_explicit(&state, memory_order_relaxed) == OPEN && close_guard();
     }
+    if (!got)
+        sleep_until_open();
+    atomic_fetch_sub_explicit(&wanting, 1, memory_order_relaxed);
 }
 
 void toc_guard_leave(void)
@@ -70,21 +103,49 @@ void toc_guard_leave(void)
     toc_progress_depart();
     for (;;) {
         bool again = toc_progress_take_again();
+        toc_waiters_notify(NULL);
         open_guard();
         /* Open before the look at `deferred`; the handler stores `deferred` before it tries the
          * guard: pairs with the order() in toc_guard_try(). One of the two sees the other. */
         order();
-        if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0) {
+        /* Nothing deferred; or somebody else has closed it, who serves the bell. */
+        if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0 || !close_guard()) {
             if (again)
                 toc_progress_strike_self(); /* not before it is open: the bell needs it */
             return;
         }
-        if (!close_guard())
-            return; /* its new holder serves the bell */
         if (again)
             toc_progress_again();
         toc_progress_serve(TOC_PROGRESS_CALL);
     }
+}
+
+void toc_guard_suspend(void)
+{
+    if (!concurrent)
+        return;
+    toc_waiters_notify(NULL);
+    open_guard();
+}
+
+void toc_guard_resume(void)
+{
+    if (concurrent)
+        toc_guard_enter();
+}
+
+void toc_guard_breathe(void)
+{
+    if (!concurrent || atomic_load_explicit(&wanting, memory_order_relaxed) == 0)
+        return;
+    open_guard();
+    /* Nobody is bound to be quick: one that sleeps has been woken, or has lost its core. */
+    int look = 0;
+    while (atomic_load_explicit(&wanting, memory_order_relaxed) != 0 && look++ < LOOKS)
+        __builtin_ia32_pause();
+    if (look > LOOKS)
+        toc_syscall0(SYS_sched_yield);
+    toc_guard_enter();
 }
 
 bool toc_guard_try(void)
@@ -101,8 +162,8 @@ bool toc_guard_try(void)
 void toc_guard_open(void)
 {
     open_guard();
-    /* Another thread may have deferred to us: none does today, because only the thread that takes
-     * the bells runs the handler, and it runs one at a time. */
+    /* Nobody can have deferred to us: only the thread that takes the bells runs the handler, and it
+     * runs one at a time. */
 }
 
 bool toc_guard_take_deferred(void)
@@ -118,5 +179,5 @@ bool toc_guard_take_deferred(void)
 
 bool toc_guard_is_held(void)
 {
-    return atomic_load_explicit(&held, memory_order_relaxed) != 0;
+    return atomic_load_explicit(&state, memory_order_relaxed) != OPEN;
 }

@@ -8,6 +8,7 @@
 #include "base/stats.h"
 #include "progress/bell.h"
 #include "progress/guard.h"
+#include "progress/waiters.h"
 #include "transport/world.h"
 
 /* Packets taken from one ring before the next one has its turn; and in the handler. */
@@ -132,6 +133,7 @@ void toc_progress_handler(void)
     }
     toc_progress_serve(TOC_PROGRESS_HANDLER);
     bool again = toc_progress_take_again();
+    toc_waiters_notify(NULL);
     toc_guard_open();
     if (again)
         toc_progress_strike_self();

@@ -7,7 +7,9 @@
 #include "base/env.h"
 #include "base/syscall.h"
 #include "progress/bell.h"
+#include "progress/guard.h"
 #include "progress/progress.h"
+#include "progress/waiters.h"
 #include "transport/world.h"
 
 /* An armed rank that waits stops being armed: at once for what comes with long messages, for the
@@ -35,19 +37,23 @@ struct wait {
     unsigned polls;   /* without result, since something moved last */
     int64_t spin_end; /* when to stop polling; 0 before the first look at the clock */
     bool yielded;
-    bool helping; /* peers have been told that this rank copies for its sends */
     unsigned nap_us;
 };
 
+/* Peers have been told that this rank copies for its sends. With several threads that wait it is
+ * the leader who does, whoever that is. */
+static bool helping;
+
 /* Peers may leave copies of our outgoing rendezvous to us from now on. */
-static void offer_help(struct wait *wait)
+static void offer_help(void)
 {
-    wait->helping = true;
+    helping = true;
     atomic_store_explicit(&toc_world.bell->blocking, 1, memory_order_seq_cst);
 }
 
 static void withdraw_help(void)
 {
+    helping = false;
     atomic_store_explicit(&toc_world.bell->blocking, 0, memory_order_relaxed);
     /* Withdrawn before the look at the matches: pairs with the fence between match and the look at
      * `blocking` in the receiver (toc_doorbell_ring). */
@@ -86,22 +92,37 @@ static void give_way(struct wait *wait)
         wait->nap_us = FIRST_NAP_US;
 }
 
+/* One round of the thread that polls. */
+static void poll(struct wait *wait, const struct toc_waiter *self)
+{
+    if (!helping && toc_bell_outgoing() > 0)
+        offer_help();
+    if (toc_progress_run(TOC_PROGRESS_WAIT)) {
+        wait->polls = 0;
+        wait->spin_end = 0;
+        wait->yielded = false;
+        toc_waiters_notify(self);
+    } else if (!spin(wait)) {
+        give_way(wait);
+    }
+    toc_guard_breathe();
+}
+
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
 {
+    if (done(argument))
+        return;
     struct wait wait = {.nap_us = FIRST_NAP_US};
-    if (!done(argument))
+    struct toc_waiter self = {.done = done, .argument = argument};
+    toc_waiters_join(&self);
+    if (toc_waiters_is_leader(&self))
         toc_bell_hush(HUSH_NOW);
-    while (!done(argument)) {
-        if (!wait.helping && toc_bell_outgoing() > 0)
-            offer_help(&wait);
-        if (toc_progress_run(TOC_PROGRESS_WAIT)) {
-            wait.polls = 0;
-            wait.spin_end = 0;
-            wait.yielded = false;
-        } else if (!spin(&wait)) {
-            give_way(&wait);
-        }
-    }
-    if (wait.helping)
+    do {
+        if (toc_waiters_is_leader(&self))
+            poll(&wait, &self);
+        else
+            toc_waiters_follow(&self);
+    } while (!done(argument));
+    if (toc_waiters_quit(&self) && helping)
         withdraw_help();
 }

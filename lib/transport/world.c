@@ -188,6 +188,8 @@ int toc_world_strike(int rank)
     const struct toc_notify_ops *ops =
         toc_notify_by_id(atomic_load_explicit(&entry->notifier, memory_order_relaxed));
     struct toc_notify_target target = {
+        .rank = rank,
+        .bell = toc_world.peers[rank].bell,
         .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
         .tid = atomic_load_explicit(&entry->tid, memory_order_relaxed),
         .signo = atomic_load_explicit(&entry->signo, memory_order_relaxed),

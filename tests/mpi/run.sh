@@ -8,7 +8,7 @@
 #   --mpirun PATH         the launcher (required)
 #   --builddir DIR        where the programs were built (required)
 #   --list FILE           the test list; otherwise "testlist" beside this script
-#   --notify A,B          notifiers to test (TOCSIN_NOTIFY); otherwise signal,poll
+#   --notify A,B          notifiers to test (TOCSIN_NOTIFY); otherwise signal,poll,thread
 #   --full                every number of ranks with every notifier; otherwise each number and each
 #                         notifier at least once per line of the list
 #   --jobs N              runs at the same time; otherwise 1
@@ -30,7 +30,7 @@ die()
     exit 2
 }
 
-mpirun='' builddir='' list='' notify=signal,poll full=0 jobs=1 scale=1 library=tocsin verbose=0
+mpirun='' builddir='' list='' notify=signal,poll,thread full=0 jobs=1 scale=1 library=tocsin verbose=0
 mpirun_args=()
 only=()
 

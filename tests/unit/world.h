@@ -34,7 +34,7 @@ static inline void world_join(const struct toc_notify_ops *notifier, uint32_t co
     setenv(TOC_ENV_RANK, "0", 1);
     int status = toc_world_join(notifier, text, sizeof(text));
     ck_assert_msg(status == 0, "%s", text);
-    ck_assert_int_eq(notifier->start(toc_progress_handler), 0);
+    ck_assert_int_eq(notifier->start(toc_progress_handler, toc_world.bell), 0);
     toc_world_announce();
     toc_ring_bind(&world_tx, toc_world.job, WORLD_ME, WORLD_PEER);
     toc_world.bell->word = 0;
