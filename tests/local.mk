@@ -143,6 +143,7 @@ mpi_tests = \
 	tests/mpi/p2p_bsend \
 	tests/mpi/p2p_bsend_comm \
 	tests/mpi/p2p_cancel \
+	tests/mpi/p2p_cancel_send \
 	tests/mpi/p2p_datatypes \
 	tests/mpi/p2p_exchange_computing \
 	tests/mpi/p2p_flood \

@@ -17,13 +17,13 @@ struct taken_message {
 struct query {
     int source, tag;
     struct toc_comm *comm;
+    struct toc_p2p_envelope *envelope; /* of what was found */
 };
 
 static bool is_there(const void *argument)
 {
     const struct query *query = argument;
-    struct toc_p2p_envelope envelope;
-    return toc_p2p_probe(query->source, query->tag, query->comm, false, &envelope) != NULL;
+    return toc_p2p_probe(query->source, query->tag, query->comm, false, query->envelope) != NULL;
 }
 
 static void set_status(MPI_Status *status, const struct toc_p2p_envelope *envelope)
@@ -38,7 +38,7 @@ static void set_status(MPI_Status *status, const struct toc_p2p_envelope *envelo
 
 static const struct toc_p2p_envelope from_nobody = {.source = MPI_PROC_NULL, .tag = MPI_ANY_TAG};
 
-/* Looks once with progress, or waits. Guard held. */
+/* Looks once with progress, or waits; fills in the envelope. Guard held. */
 static bool find(const struct query *query, bool wait)
 {
     if (is_there(query))
@@ -54,8 +54,8 @@ static bool find(const struct query *query, bool wait)
 static int probe(const char *function, int source, int tag, MPI_Comm handle, bool wait, int *flag,
                  MPI_Status *status)
 {
-    struct query query = {.source = source, .tag = tag};
     struct toc_p2p_envelope envelope = from_nobody;
+    struct query query = {.source = source, .tag = tag, .envelope = &envelope};
     int code = toc_mpi_check_envelope(function, source, tag, handle, &query.comm);
     if (code != MPI_SUCCESS)
         return code;
@@ -63,8 +63,6 @@ static int probe(const char *function, int source, int tag, MPI_Comm handle, boo
     if (source != MPI_PROC_NULL) {
         toc_guard_enter();
         *flag = find(&query, wait);
-        if (*flag)
-            toc_p2p_probe(source, tag, query.comm, false, &envelope);
         toc_guard_leave();
     }
     if (*flag)
@@ -85,10 +83,30 @@ int PMPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag, MPI_Status *statu
 }
 TOC_MPI_ALIAS(Iprobe);
 
+/* Takes what is found; a message that its sender withdraws in between was not there. The handle
+ * comes first: what was taken cannot be put back. Guard held. */
+static bool take(const struct query *query, bool wait, struct taken_message **taken)
+{
+    while (find(query, wait)) {
+        if (*taken == NULL)
+            *taken = toc_handle_alloc(TOC_KIND_MESSAGE, sizeof(**taken));
+        if (*taken == NULL)
+            return true;
+        (*taken)->message =
+            toc_p2p_probe(query->source, query->tag, query->comm, true, &(*taken)->envelope);
+        if ((*taken)->message != NULL)
+            return true;
+    }
+    if (*taken != NULL)
+        toc_handle_free(*taken);
+    return false;
+}
+
 static int matching_probe(const char *function, int source, int tag, MPI_Comm handle, bool wait,
                           int *flag, MPI_Message *message, MPI_Status *status)
 {
-    struct query query = {.source = source, .tag = tag};
+    struct toc_p2p_envelope found;
+    struct query query = {.source = source, .tag = tag, .envelope = &found};
     struct taken_message *taken = NULL;
     int code = toc_mpi_check_envelope(function, source, tag, handle, &query.comm);
     if (code != MPI_SUCCESS)
@@ -101,11 +119,8 @@ static int matching_probe(const char *function, int source, int tag, MPI_Comm ha
     }
     *message = MPI_MESSAGE_NULL;
     toc_guard_enter();
-    *flag = find(&query, wait);
-    if (*flag)
-        taken = toc_handle_alloc(TOC_KIND_MESSAGE, sizeof(*taken));
-    if (taken != NULL) {
-        taken->message = toc_p2p_probe(source, tag, query.comm, true, &taken->envelope);
+    *flag = take(&query, wait, &taken);
+    if (*flag && taken != NULL) {
         taken->comm = toc_comm_retain(query.comm);
         *message = TOC_MPI_HANDLE(MPI_Message, taken);
         set_status(status, &taken->envelope);

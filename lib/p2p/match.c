@@ -99,12 +99,8 @@ struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
     struct toc_request *exact =
         first_accepting(&posted[bucket_of(context, source, tag)], context, source, tag);
     struct toc_request *wild = first_accepting(&posted_wild, context, source, tag);
-    struct toc_request *request = exact;
-    if (exact == NULL || (wild != NULL && wild->posted_at < exact->posted_at))
-        request = wild;
-    if (request != NULL)
-        toc_match_unpost(request);
-    return request;
+    bool wild_first = exact == NULL || (wild != NULL && wild->posted_at < exact->posted_at);
+    return wild_first ? wild : exact;
 }
 
 void toc_match_keep(struct toc_unexpected *message)
@@ -138,4 +134,20 @@ void toc_match_forget(struct toc_unexpected *message)
 {
     toc_list_remove(&message->bucket);
     toc_list_remove(&message->arrival);
+}
+
+uint64_t toc_match_sweep(bool (*is_void)(const struct toc_unexpected *message))
+{
+    uint64_t left = 0;
+    TOC_LIST_EACH(&arrivals, member, following)
+    {
+        struct toc_unexpected *message = TOC_CONTAINER(member, struct toc_unexpected, arrival);
+        if (is_void(message)) {
+            toc_match_forget(message);
+            toc_unexpected_give(message);
+        } else {
+            left++;
+        }
+    }
+    return left;
 }

@@ -17,13 +17,13 @@ void toc_match_init(void);
 /** Adds a receive to the posted queue. */
 void toc_match_post(struct toc_request *request);
 
-/** Takes it out again (cancel). */
+/** Takes it out again: it has its message, or is cancelled. */
 void toc_match_unpost(struct toc_request *request);
 
 /** Number of posted receives. */
 int toc_match_posted(void);
 
-/** The posted receive that a message with this envelope belongs to, taken out; or NULL. */
+/** The posted receive that a message with this envelope belongs to, or NULL. It stays posted. */
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);
 
 /** Adds an unexpected message. */
@@ -34,5 +34,8 @@ struct toc_unexpected *toc_match_find(uint32_t context, int source, int tag);
 
 /** Takes it out. */
 void toc_match_forget(struct toc_unexpected *message);
+
+/** Drops the messages that are void; returns how many are left. */
+uint64_t toc_match_sweep(bool (*is_void)(const struct toc_unexpected *message));
 
 #endif

@@ -12,7 +12,6 @@ static void prepare(struct toc_request *request, void *buffer, int64_t count,
 {
     request->complete = false;
     request->cancelled = false;
-    request->cancel_asked = false;
     request->detached = false;
     request->persistent = false;
     request->active = true;
@@ -85,11 +84,8 @@ void toc_p2p_cleanup(struct toc_request *request)
     request->type = NULL;
 }
 
-void toc_p2p_cancel(struct toc_request *request)
+static void cancel_receive(struct toc_request *request)
 {
-    request->cancel_asked = true;
-    if (request->kind != TOC_REQUEST_RECEIVE || request->stage != TOC_STAGE_POSTED)
-        return;
     toc_match_unpost(request);
     request->cancelled = true;
     request->status_source = TOC_ANY_SOURCE;
@@ -98,18 +94,35 @@ void toc_p2p_cancel(struct toc_request *request)
     toc_request_complete(request, TOC_OK);
 }
 
+void toc_p2p_cancel(struct toc_request *request)
+{
+    switch (request->stage) {
+    case TOC_STAGE_POSTED:
+        cancel_receive(request);
+        break;
+    case TOC_STAGE_QUEUED:
+        toc_send_cancel(request);
+        break;
+    case TOC_STAGE_UNACKED:
+        toc_rendezvous_cancel(request);
+        break;
+    default: /* matched, or of a kind that completes by itself */
+        break;
+    }
+}
+
 struct toc_unexpected *toc_p2p_probe(int source, int tag, struct toc_comm *comm, bool take,
                                      struct toc_p2p_envelope *envelope)
 {
     int world_source = source < 0 ? source : toc_comm_world_rank(comm, source);
-    struct toc_unexpected *message = toc_match_find(toc_comm_p2p_context(comm), world_source, tag);
+    uint32_t context = toc_comm_p2p_context(comm);
+    struct toc_unexpected *message = take ? toc_receive_take(context, world_source, tag)
+                                          : toc_receive_find(context, world_source, tag);
     if (message == NULL)
         return NULL;
     envelope->source = toc_comm_rank_of(comm, message->source);
     envelope->tag = message->tag;
     envelope->bytes = message->size;
-    if (take)
-        toc_match_forget(message);
     return message;
 }
 

@@ -47,7 +47,8 @@ void toc_p2p_cleanup(struct toc_request *request);
 bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
                       int tag, struct toc_comm *comm);
 
-/** MPI_Cancel: a receive that is still posted completes as cancelled. */
+/** MPI_Cancel: a receive that is still posted, or a send that is not matched and still has its data
+ *  to send, completes as cancelled; nothing happens to others. */
 void toc_p2p_cancel(struct toc_request *request);
 
 /** What a probe found. */

@@ -17,6 +17,8 @@ void toc_send_start(struct toc_request *request);
 /** Retries the queues; true when a packet went out. */
 bool toc_send_flush(void);
 bool toc_send_is_idle(void);
+/** MPI_Cancel of a send that still waits for room: it completes as cancelled. */
+void toc_send_cancel(struct toc_request *request);
 /** Class of bell for the packets of a request, beside what the protocol needs. */
 unsigned toc_send_class(const struct toc_request *request, unsigned class_bits);
 /** Rings the peer for packets of these classes. A packet to oneself needs no bell: it is found by
@@ -30,6 +32,11 @@ void toc_receive_eager(struct toc_request *request, int source, int tag, uint64_
                        const void *payload);
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
                         const struct toc_cell *cell, uint32_t *data_bytes);
+/** The first unexpected message for a receive, or NULL; those that their senders have withdrawn are
+ *  dropped on the way. It stays where it is, and may still be withdrawn. */
+struct toc_unexpected *toc_receive_find(uint32_t context, int source, int tag);
+/** The same, taken out for good. */
+struct toc_unexpected *toc_receive_take(uint32_t context, int source, int tag);
 /** Fills in what the status will say of the message. */
 void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size);
 
@@ -48,6 +55,9 @@ void toc_descriptor_notify(struct toc_peer *sender, uint32_t slot, unsigned clas
 /* rendezvous_send.c */
 /** Sends the request (RTS), or an eager message that wants an acknowledgement; false: no room. */
 bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer);
+/** MPI_Cancel of a send that waits for its match: unless the receiver has taken the message, it
+ *  completes as cancelled. */
+void toc_rendezvous_cancel(struct toc_request *request);
 bool toc_rendezvous_advance_outgoing(enum toc_progress_context context);
 void toc_rendezvous_withdraw(void);
 int toc_rendezvous_outgoing(void);

@@ -30,7 +30,54 @@ static void acknowledge(int source, uint32_t slot, uint32_t generation)
     toc_descriptor_notify(&toc_world.peers[source], slot, TOC_WANT_NONE);
 }
 
-/* An unexpected message has found its receive. */
+/* Messages with a descriptor may be withdrawn as long as they are not matched. */
+static bool may_be_withdrawn(uint8_t kind, uint8_t flags)
+{
+    return kind == TOC_PACKET_RTS || (flags & TOC_PACKET_SYNC) != 0;
+}
+
+static bool is_withdrawn(const struct toc_unexpected *message)
+{
+    return may_be_withdrawn(message->kind, message->flags) &&
+           !toc_xfer_is_open(toc_xfer_at(toc_world.job, message->source, message->slot),
+                             message->generation);
+}
+
+static bool take(uint8_t kind, uint8_t flags, int source, uint32_t slot, uint32_t generation)
+{
+    return !may_be_withdrawn(kind, flags) ||
+           toc_xfer_take(toc_xfer_at(toc_world.job, source, slot), generation);
+}
+
+static void drop(struct toc_unexpected *message)
+{
+    toc_match_forget(message);
+    toc_unexpected_give(message);
+}
+
+struct toc_unexpected *toc_receive_find(uint32_t context, int source, int tag)
+{
+    struct toc_unexpected *message;
+    while ((message = toc_match_find(context, source, tag)) != NULL && is_withdrawn(message))
+        drop(message);
+    return message;
+}
+
+struct toc_unexpected *toc_receive_take(uint32_t context, int source, int tag)
+{
+    struct toc_unexpected *message;
+    while ((message = toc_match_find(context, source, tag)) != NULL) {
+        if (take(message->kind, message->flags, message->source, message->slot,
+                 message->generation)) {
+            toc_match_forget(message);
+            return message;
+        }
+        drop(message);
+    }
+    return NULL;
+}
+
+/* An unexpected message that was taken has found its receive. */
 static void consume(struct toc_request *request, struct toc_unexpected *message)
 {
     int source = message->source;
@@ -55,13 +102,12 @@ void toc_receive_start(struct toc_request *request)
         toc_request_complete(request, TOC_OK);
         return;
     }
-    struct toc_unexpected *message = toc_match_find(request->context, request->peer, request->tag);
-    if (message == NULL) {
+    struct toc_unexpected *message =
+        toc_receive_take(request->context, request->peer, request->tag);
+    if (message == NULL)
         toc_match_post(request);
-        return;
-    }
-    toc_match_forget(message);
-    consume(request, message);
+    else
+        consume(request, message);
 }
 
 void toc_p2p_start_matched(struct toc_request *request, struct toc_unexpected *message)
@@ -69,10 +115,26 @@ void toc_p2p_start_matched(struct toc_request *request, struct toc_unexpected *m
     consume(request, message);
 }
 
+/* What was withdrawn is dropped when a receive meets it. A sender that cancels again and again what
+ * nobody ever asks for must not fill the memory: so many messages, or twice as many as are left,
+ * are kept between two looks at all of them. */
+#define SWEEP_AFTER 4096
+static uint64_t kept, sweep_at = SWEEP_AFTER;
+
+static void sweep(void)
+{
+    if (++kept < sweep_at)
+        return;
+    kept = toc_match_sweep(is_withdrawn);
+    sweep_at = kept * 2 > SWEEP_AFTER ? kept * 2 : SWEEP_AFTER;
+}
+
 static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
                  const struct toc_cell *cell, const void *payload)
 {
     uint64_t bytes = cell->kind == TOC_PACKET_EAGER ? cell->size : 0;
+    if (context != TOC_PROGRESS_HANDLER)
+        sweep();
     struct toc_unexpected *message = toc_unexpected_take(bytes, context != TOC_PROGRESS_HANDLER);
     if (message == NULL) {
         toc_progress_starve();
@@ -115,6 +177,9 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
     struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
     if (request == NULL)
         return keep(context, peer, cell, payload);
+    if (!take(cell->kind, cell->flags, peer->rank, cell->slot, cell->u.data.generation))
+        return true; /* nobody's message any more; the receive waits on */
+    toc_match_unpost(request);
     if ((cell->flags & TOC_PACKET_SYNC) != 0)
         acknowledge(peer->rank, cell->slot, cell->u.data.generation);
     if (cell->kind == TOC_PACKET_EAGER) {

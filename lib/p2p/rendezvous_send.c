@@ -42,6 +42,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     xfer->send_address = (uintptr_t)request->data;
     xfer->send_size = request->size;
     xfer->send_flags = request->data != NULL ? TOC_XFER_CONTIGUOUS : 0;
+    toc_xfer_open(xfer, request->generation);
     fill_cell(cell, request);
     if (bytes > 0)
         toc_copy_pack(request, 0, payload, bytes);
@@ -70,6 +71,15 @@ static void finish(struct toc_request *request)
     toc_progress_outgoing(-1);
     toc_progress_want(TOC_WANT_CTS, -1);
     toc_request_complete(request, TOC_OK);
+}
+
+void toc_rendezvous_cancel(struct toc_request *request)
+{
+    if (!toc_xfer_withdraw(xfer_of(request), request->generation))
+        return;
+    /* The receiver will find out by itself that the request that it may have is void. */
+    request->cancelled = true;
+    finish(request);
 }
 
 static void adopt(struct toc_request *request, const struct toc_xfer *xfer,

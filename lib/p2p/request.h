@@ -51,7 +51,6 @@ struct toc_request {
     bool active;   /* persistent: started and not yet waited for; others: true */
     bool detached; /* MPI_Request_free: goes when it completes */
     bool cancelled;
-    bool cancel_asked;
     enum toc_send_mode mode;
     enum toc_error error; /* outcome, once complete */
 

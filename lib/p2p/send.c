@@ -200,3 +200,14 @@ bool toc_send_is_idle(void)
 {
     return toc_list_is_empty(&busy_queues);
 }
+
+void toc_send_cancel(struct toc_request *request)
+{
+    struct send_queue *queue = &queues[request->peer];
+    toc_list_remove(&request->link);
+    toc_progress_want(TOC_WANT_SPACE, -1);
+    if (toc_list_is_empty(&queue->requests))
+        toc_list_remove(&queue->busy);
+    request->cancelled = true;
+    toc_request_complete(request, TOC_OK);
+}

@@ -13,6 +13,39 @@ struct toc_xfer *toc_xfer_at(struct toc_job_header *job, int rank, uint32_t slot
     return first + (uint64_t)rank * TOC_XFERS_PER_RANK + slot;
 }
 
+void toc_xfer_open(struct toc_xfer *xfer, uint32_t generation)
+{
+    /* Published with the packet, by the release of its commit. */
+    atomic_store_explicit(&xfer->offer, tagged(generation, TOC_XFER_OPEN), memory_order_relaxed);
+}
+
+/* Only one of the two can change an open offer. No data hang on the word: what the receiver reads
+ * of the descriptor came with the packet, and a sender that has withdrawn writes for its next
+ * packet only, whose generation no late receiver of this one accepts. */
+static bool decide(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_offer offer)
+{
+    uint64_t open = tagged(generation, TOC_XFER_OPEN);
+    return atomic_compare_exchange_strong_explicit(&xfer->offer, &open,
+                                                   tagged(generation, (uint32_t)offer),
+                                                   memory_order_acq_rel, memory_order_acquire);
+}
+
+bool toc_xfer_take(struct toc_xfer *xfer, uint32_t generation)
+{
+    return decide(xfer, generation, TOC_XFER_TAKEN);
+}
+
+bool toc_xfer_withdraw(struct toc_xfer *xfer, uint32_t generation)
+{
+    return decide(xfer, generation, TOC_XFER_WITHDRAWN);
+}
+
+bool toc_xfer_is_open(struct toc_xfer *xfer, uint32_t generation)
+{
+    return atomic_load_explicit(&xfer->offer, memory_order_relaxed) ==
+           tagged(generation, TOC_XFER_OPEN);
+}
+
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
                     uint64_t total, uint32_t chunk)
 {

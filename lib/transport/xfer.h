@@ -26,13 +26,18 @@ enum toc_xfer_mode {
     TOC_XFER_ACK = 3,       /* synchronous eager message: matched */
 };
 
+/** Whose a message is: the receiver takes it before it matches it, the sender may withdraw it
+ *  before that (MPI_Cancel). One of the two wins. */
+enum toc_xfer_offer { TOC_XFER_OPEN = 1, TOC_XFER_TAKEN, TOC_XFER_WITHDRAWN };
+
 #define TOC_XFER_CONTIGUOUS 1u
 
 struct toc_xfer {
     /* Written by the sender before it sends the packet. */
     alignas(TOC_CACHE_LINE) uint64_t send_address;
     uint64_t send_size;
-    uint32_t send_flags; /* TOC_XFER_CONTIGUOUS */
+    uint32_t send_flags;    /* TOC_XFER_CONTIGUOUS */
+    _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
     /* Written by the receiver before it publishes `match`. */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */
     _Atomic uint64_t cursor;                        /* generation << 32 | next chunk to claim */
@@ -64,6 +69,19 @@ void toc_notices_mark(struct toc_notices *notices, uint32_t slot);
 /** Owner: takes the marks of one group of 64 words (`group` below limit / 4096); calls
  *  serve(slot) for each. Returns whether there were any. */
 bool toc_notices_take(struct toc_notices *notices, uint32_t group, void (*serve)(uint32_t slot));
+
+/** Sender: a new message, before the packet that names it. */
+void toc_xfer_open(struct toc_xfer *xfer, uint32_t generation);
+
+/** Receiver, before it matches: false if the sender has withdrawn the message (the descriptor may
+ *  be another message's by now). */
+bool toc_xfer_take(struct toc_xfer *xfer, uint32_t generation);
+
+/** Sender: false if the receiver has taken it. */
+bool toc_xfer_withdraw(struct toc_xfer *xfer, uint32_t generation);
+
+/** Receiver: might it still be taken? */
+bool toc_xfer_is_open(struct toc_xfer *xfer, uint32_t generation);
 
 /** Receiver: sets up the copy and publishes the match. */
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,

@@ -7,10 +7,13 @@
  * With FAILURES one chunk cannot be copied: the transfer is frozen and goes through the ring.
  * With RECYCLE the sender uses the same descriptor for transfer 2 to receiver 2, as soon as
  * transfer 1 is done; nobody waits for other things then, which keeps it small.
+ * With CANCEL the sender may withdraw a transfer that the receiver has not taken; a receiver that
+ * comes too late drops the request.
  * The bell is taken for granted (doorbell.pml): rung[r] interrupts rank r or wakes it, news[r] is
  * seen by a rank that waits and not by one that computes.
  * Claims: no chunk is copied twice or outside its transfer; a side completes only when all is
- * there; when nothing can move any more, everything posted has been moved and nobody waits.
+ * there; when nothing can move any more, everything posted has been moved, or withdrawn and not
+ * touched, and nobody waits.
  * The switches that make the mutants are listed in the file `cases`.
  */
 #ifdef RECYCLE
@@ -28,7 +31,8 @@
 #define NOTICE 5                /* the receiver has changed the descriptor */
 #define RTS 6                   /* transfers requested */
 #define FRAGMENT 7              /* transfers whose data went through the ring */
-#define NADDR 8
+#define OFFER 8                 /* generation; open, taken or withdrawn */
+#define NADDR 9
 #include "tso.pml"
 
 #ifndef CHUNKS1
@@ -54,6 +58,15 @@
 #define DONE_OF(g) (g)
 #endif
 
+#ifdef OFFER_NO_GENERATION
+#define OFFER_OF(g) 0
+#else
+#define OFFER_OF(g) (g)
+#endif
+#define OPEN 1
+#define TAKEN 2
+#define WITHDRAWN 3
+
 /* Modes of a match, and stages of the sender's request. */
 #define POSTED 0
 #define COPY 1
@@ -68,6 +81,7 @@ byte copied[3];                 /* bit per chunk */
 bit moved[3];                   /* through the ring */
 byte posted;
 bit failed;
+bit withdrawn[3];
 #define ALL(g) ((1 << CHUNKS_OF(g)) - 1)
 #define IS_THERE(g) (copied[g] == ALL(g) || moved[g])
 
@@ -215,6 +229,9 @@ post:
         g++;
         stage = POSTED;
         posted = g;
+#ifdef CANCEL
+        store(S, OFFER, TAGGED(OFFER_OF(g), OPEN));
+#endif
         store(S, RTS, g)
     };
     fence(S);
@@ -235,6 +252,9 @@ compute:
     fi;
     if
     :: goto rest
+#ifdef CANCEL
+    :: stage == POSTED -> goto cancel
+#endif
     :: atomic { leaves = 0; goto wait }
 #ifndef RECYCLE
     :: atomic { leaves = 1; goto wait }
@@ -243,6 +263,32 @@ compute:
 rest:
 end_rest:
     atomic { rung[S]; rung[S] = 0; news[S] = 0; goto compute };
+
+#ifdef CANCEL
+cancel:
+#ifdef WITHDRAW_BY_LOOK
+    atomic {
+        result = LOADED(S, OFFER) == TAGGED(OFFER_OF(g), OPEN);
+        if
+        :: result
+        :: else -> goto compute
+        fi
+    };
+    atomic { result = 0; withdrawn[g] = 1; store(S, OFFER, TAGGED(OFFER_OF(g), WITHDRAWN)) };
+    goto finished;
+#else
+    atomic {
+        DRAINED(S);
+        if
+        :: mem[OFFER] == TAGGED(OFFER_OF(g), OPEN) ->
+            mem[OFFER] = TAGGED(OFFER_OF(g), WITHDRAWN);
+            withdrawn[g] = 1;
+            goto finished
+        :: else -> goto compute
+        fi
+    };
+#endif
+#endif
 
 wait:                           /* in a blocking call: for this transfer, or another (leaves) */
     store(S, BLOCKING, 1);
@@ -297,7 +343,9 @@ fragments:
     ring(g);
 
 complete:
-    assert(IS_THERE(g));
+    assert(IS_THERE(g) && !withdrawn[g]);
+finished:
+    skip;
 #ifdef RECYCLE
     if
     :: g == 1 -> goto post
@@ -337,6 +385,28 @@ end_idle:
         :: else -> goto end_idle
         fi
     };
+#ifdef CANCEL
+#ifdef TAKE_BY_LOOK
+    atomic {
+        if
+        :: LOADED(g, OFFER) == TAGGED(OFFER_OF(g), OPEN)
+        :: else -> goto dropped
+        fi
+    };
+    store(g, OFFER, TAGGED(OFFER_OF(g), TAKEN));
+#else
+#ifndef NO_TAKE
+    atomic {
+        DRAINED(g);
+        if
+        :: mem[OFFER] == TAGGED(OFFER_OF(g), OPEN) -> mem[OFFER] = TAGGED(OFFER_OF(g), TAKEN)
+        :: else -> goto dropped
+        fi
+    };
+#endif
+#endif
+    assert(!withdrawn[g]);
+#endif
     stage = COPY;
     publish(g, COPY, 0)
 #ifndef NO_MATCH_RING
@@ -432,14 +502,21 @@ broken:
     goto compute;
 
 complete:
-    assert(IS_THERE(g))
+    assert(IS_THERE(g));
+#ifdef CANCEL
+    goto received;
+dropped:
+    assert(withdrawn[g] && copied[g] == 0 && !moved[g]);
+received:
+    skip
+#endif
 }
 
 proctype monitor()
 {
     timeout ->
-    assert(posted == 0 || IS_THERE(1));
-    assert(posted < 2 || IS_THERE(2))
+    assert(posted == 0 || IS_THERE(1) || withdrawn[1]);
+    assert(posted < 2 || IS_THERE(2) || withdrawn[2])
 }
 
 init

@@ -5,6 +5,17 @@
 #include "p2p/match.h"
 #include "unit.h"
 
+/* The receive that a message gets, taken out. */
+static struct toc_request *take_for(uint32_t context, int source, int tag)
+{
+    struct toc_request *request = toc_match_arrival(context, source, tag);
+    if (request != NULL) {
+        ck_assert_ptr_eq(toc_match_arrival(context, source, tag), request);
+        toc_match_unpost(request);
+    }
+    return request;
+}
+
 static struct toc_request receives[512];
 static struct toc_unexpected messages[512];
 
@@ -29,17 +40,45 @@ static struct toc_unexpected *keep(int number, uint32_t context, int source, int
     return message;
 }
 
+static bool has_odd_tag(const struct toc_unexpected *message)
+{
+    return message->tag % 2 != 0;
+}
+
+START_TEST(sweep_drops_what_is_void)
+{
+    struct toc_unexpected *kept[64];
+    for (int i = 0; i < 64; i++) {
+        kept[i] = toc_unexpected_take(0, true);
+        ck_assert_ptr_nonnull(kept[i]);
+        kept[i]->context = 4;
+        kept[i]->source = i % 3;
+        kept[i]->tag = i;
+        toc_match_keep(kept[i]);
+    }
+    ck_assert_uint_eq(toc_match_sweep(has_odd_tag), 32);
+    ck_assert_uint_eq(toc_match_sweep(has_odd_tag), 32);
+    for (int i = 0; i < 64; i++)
+        ck_assert_ptr_eq(toc_match_find(4, i % 3, i), i % 2 ? NULL : kept[i]);
+    for (int i = 0; i < 64; i += 2) {
+        ck_assert_ptr_eq(toc_match_find(4, TOC_ANY_SOURCE, TOC_ANY_TAG), kept[i]);
+        toc_match_forget(kept[i]);
+    }
+    ck_assert_uint_eq(toc_match_sweep(has_odd_tag), 0);
+}
+END_TEST
+
 START_TEST(exact_envelope)
 {
     struct toc_request *request = post(0, 4, 1, 7);
     ck_assert_int_eq(request->stage, TOC_STAGE_POSTED);
-    ck_assert_ptr_null(toc_match_arrival(4, 1, 8));
-    ck_assert_ptr_null(toc_match_arrival(4, 2, 7));
-    ck_assert_ptr_null(toc_match_arrival(5, 1, 7));
+    ck_assert_ptr_null(take_for(4, 1, 8));
+    ck_assert_ptr_null(take_for(4, 2, 7));
+    ck_assert_ptr_null(take_for(5, 1, 7));
     ck_assert_int_eq(toc_match_posted(), 1);
-    ck_assert_ptr_eq(toc_match_arrival(4, 1, 7), request);
+    ck_assert_ptr_eq(take_for(4, 1, 7), request);
     ck_assert_int_eq(toc_match_posted(), 0);
-    ck_assert_ptr_null(toc_match_arrival(4, 1, 7));
+    ck_assert_ptr_null(take_for(4, 1, 7));
 }
 END_TEST
 
@@ -48,10 +87,10 @@ START_TEST(wildcards)
     struct toc_request *source = post(0, 4, TOC_ANY_SOURCE, 7);
     struct toc_request *tag = post(1, 4, 1, TOC_ANY_TAG);
     struct toc_request *both = post(2, 4, TOC_ANY_SOURCE, TOC_ANY_TAG);
-    ck_assert_ptr_null(toc_match_arrival(5, 1, 7));
-    ck_assert_ptr_eq(toc_match_arrival(4, 1, 7), source);
-    ck_assert_ptr_eq(toc_match_arrival(4, 1, 7), tag);
-    ck_assert_ptr_eq(toc_match_arrival(4, 3, 9), both);
+    ck_assert_ptr_null(take_for(5, 1, 7));
+    ck_assert_ptr_eq(take_for(4, 1, 7), source);
+    ck_assert_ptr_eq(take_for(4, 1, 7), tag);
+    ck_assert_ptr_eq(take_for(4, 3, 9), both);
     ck_assert_int_eq(toc_match_posted(), 0);
 }
 END_TEST
@@ -61,7 +100,7 @@ START_TEST(same_envelope_in_order)
     for (int i = 0; i < 20; i++)
         post(i, 2, 3, 4);
     for (int i = 0; i < 20; i++)
-        ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), &receives[i]);
+        ck_assert_ptr_eq(take_for(2, 3, 4), &receives[i]);
 }
 END_TEST
 
@@ -70,12 +109,12 @@ START_TEST(older_of_wildcard_and_exact)
     struct toc_request *exact = post(0, 2, 3, 4);
     struct toc_request *wild = post(1, 2, TOC_ANY_SOURCE, 4);
     struct toc_request *exact2 = post(2, 2, 3, 4);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), exact);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), wild);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), exact2);
+    ck_assert_ptr_eq(take_for(2, 3, 4), exact);
+    ck_assert_ptr_eq(take_for(2, 3, 4), wild);
+    ck_assert_ptr_eq(take_for(2, 3, 4), exact2);
     struct toc_request *wild2 = post(3, 2, 3, TOC_ANY_TAG);
     post(4, 2, 3, 4);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), wild2);
+    ck_assert_ptr_eq(take_for(2, 3, 4), wild2);
 }
 END_TEST
 
@@ -86,10 +125,10 @@ START_TEST(cancelled_receives_are_out)
     toc_match_unpost(first);
     toc_match_unpost(wild);
     ck_assert_int_eq(toc_match_posted(), 1);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), second);
-    ck_assert_ptr_null(toc_match_arrival(2, 3, 4));
+    ck_assert_ptr_eq(take_for(2, 3, 4), second);
+    ck_assert_ptr_null(take_for(2, 3, 4));
     post(0, 2, 3, 4);
-    ck_assert_ptr_eq(toc_match_arrival(2, 3, 4), first);
+    ck_assert_ptr_eq(take_for(2, 3, 4), first);
 }
 END_TEST
 
@@ -136,7 +175,7 @@ START_TEST(init_forgets_everything)
     keep(0, 6, 3, 4);
     toc_match_init();
     ck_assert_int_eq(toc_match_posted(), 0);
-    ck_assert_ptr_null(toc_match_arrival(2, 3, 4));
+    ck_assert_ptr_null(take_for(2, 3, 4));
     ck_assert_ptr_null(toc_match_find(6, 3, 4));
     ck_assert_ptr_null(toc_match_find(6, TOC_ANY_SOURCE, TOC_ANY_TAG));
 }
@@ -176,7 +215,7 @@ static void arrive(void)
     uint32_t context = unit_random(&seed) % 2;
     int source = (int)(unit_random(&seed) % 3), tag = (int)(unit_random(&seed) % 3);
     struct toc_unexpected probe = {.context = context, .source = source, .tag = tag};
-    struct toc_request *got = toc_match_arrival(context, source, tag);
+    struct toc_request *got = take_for(context, source, tag);
     for (int i = 0; i < model_posted_count; i++) {
         struct toc_request *request = &receives[model_posted[i]];
         if (fits(request->context, request->peer, request->tag, &probe)) {
@@ -254,6 +293,7 @@ int main(void)
     TCase *tcase = unit_case(suite, "match", 60);
     tcase_add_checked_fixture(tcase, toc_match_init, NULL);
     tcase_add_test(tcase, exact_envelope);
+    tcase_add_test(tcase, sweep_drops_what_is_void);
     tcase_add_test(tcase, wildcards);
     tcase_add_test(tcase, same_envelope_in_order);
     tcase_add_test(tcase, older_of_wildcard_and_exact);

@@ -26,6 +26,30 @@ START_TEST(unmatched)
 }
 END_TEST
 
+/* An open offer goes to the one who asks first; nobody else's generation counts. */
+START_TEST(offers_are_taken_or_withdrawn)
+{
+    ck_assert(!toc_xfer_is_open(&xfer, GEN));
+    ck_assert(!toc_xfer_take(&xfer, GEN));
+    toc_xfer_open(&xfer, GEN);
+    ck_assert(toc_xfer_is_open(&xfer, GEN));
+    ck_assert(!toc_xfer_take(&xfer, GEN - 1));
+    ck_assert(!toc_xfer_withdraw(&xfer, GEN + 1));
+    ck_assert(toc_xfer_take(&xfer, GEN));
+    ck_assert(!toc_xfer_is_open(&xfer, GEN));
+    ck_assert(!toc_xfer_take(&xfer, GEN));
+    ck_assert(!toc_xfer_withdraw(&xfer, GEN));
+    toc_xfer_open(&xfer, GEN + 1);
+    ck_assert(toc_xfer_withdraw(&xfer, GEN + 1));
+    ck_assert(!toc_xfer_take(&xfer, GEN + 1));
+    /* The descriptor serves again; the receiver of what was withdrawn comes late. */
+    toc_xfer_open(&xfer, GEN + 2);
+    ck_assert(!toc_xfer_is_open(&xfer, GEN + 1));
+    ck_assert(!toc_xfer_take(&xfer, GEN + 1));
+    ck_assert(toc_xfer_is_open(&xfer, GEN + 2));
+}
+END_TEST
+
 START_TEST(match_is_of_one_generation)
 {
     static const enum toc_xfer_mode modes[] = {TOC_XFER_COPY, TOC_XFER_FRAGMENTS, TOC_XFER_ACK};
@@ -213,6 +237,41 @@ START_TEST(two_copiers)
 }
 END_TEST
 
+/* Sender and receiver want each of many messages at the same time. */
+enum { OFFERS = 200000 };
+static _Atomic uint32_t offered;
+static _Atomic uint8_t got[OFFERS + 1];
+
+static void *take_offers(void *unused)
+{
+    uint32_t generation = 0;
+    while (generation < OFFERS) {
+        while (atomic_load(&offered) == generation)
+            sched_yield();
+        generation = atomic_load(&offered);
+        atomic_fetch_add(&got[generation], toc_xfer_take(&xfer, generation));
+    }
+    return unused;
+}
+
+START_TEST(one_of_two_gets_an_offer)
+{
+    pthread_t receiver;
+    ck_assert_int_eq(pthread_create(&receiver, NULL, take_offers, NULL), 0);
+    for (uint32_t generation = 1; generation <= OFFERS; generation++) {
+        toc_xfer_open(&xfer, generation);
+        atomic_store(&offered, generation);
+        if (generation % 128 == 0)
+            sched_yield();
+        if (toc_xfer_withdraw(&xfer, generation))
+            atomic_fetch_add(&got[generation], 1);
+    }
+    ck_assert_int_eq(pthread_join(receiver, NULL), 0);
+    for (uint32_t generation = 1; generation <= OFFERS; generation++)
+        UNIT_CHECK(got[generation] == 1);
+}
+END_TEST
+
 /* One long transfer, claimed as fast as possible by both. */
 enum { MANY = 1000000 };
 static _Atomic uint8_t claimed[MANY];
@@ -339,6 +398,8 @@ int main(void)
     Suite *suite = suite_create("xfer");
     TCase *tcase = unit_case(suite, "xfer", 60);
     tcase_add_test(tcase, unmatched);
+    tcase_add_test(tcase, offers_are_taken_or_withdrawn);
+    tcase_add_test(tcase, one_of_two_gets_an_offer);
     tcase_add_test(tcase, match_is_of_one_generation);
     tcase_add_loop_test(tcase, chunks_are_claimed_and_finished, 0, (int)UNIT_LENGTH(lengths));
     tcase_add_test(tcase, nothing_to_move);
