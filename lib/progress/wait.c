@@ -104,6 +104,7 @@ static void poll(struct wait *wait, const struct toc_waiter *self)
         toc_waiters_notify(self);
     } else if (!spin(wait)) {
         give_way(wait);
+        toc_waiters_notify(self); /* of what it took while it prepared to sleep */
     }
     toc_guard_breathe();
 }
