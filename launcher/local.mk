@@ -7,6 +7,7 @@ dist_man_MANS += launcher/mpirun.1 launcher/mpicc.1 launcher/tocsin-info.1
 launcher_mpirun_SOURCES = \
 	launcher/main.c \
 	launcher/clock.h \
+	launcher/emulate.c launcher/emulate.h \
 	launcher/guardian.c launcher/guardian.h \
 	launcher/input.c launcher/input.h \
 	launcher/launch.c launcher/launch.h \
@@ -19,7 +20,8 @@ launcher_mpirun_SOURCES = \
 	launcher/spawn.c launcher/spawn.h \
 	launcher/supervise.c \
 	lib/base/topology.c lib/base/topology.h
-launcher_mpirun_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+launcher_mpirun_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) \
+	-DTOC_PREFIX='"$(prefix)"' -DTOC_PKGLIBDIR='"$(pkglibdir)"'
 launcher_mpirun_LDADD = lib/libbase.la $(HWLOC_LIBS)
 
 launcher_tocsin_info_SOURCES = \

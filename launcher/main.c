@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "emulate.h"
 #include "launch.h"
 #include "message.h"
 #include "program.h"
@@ -35,6 +36,9 @@ int main(int argc, char **argv)
     }
     status = toc_program_find(launch.options.program[0], &launch.path);
     if (status != 0)
+        return status;
+    status = toc_emulate_prepare(&launch.options);
+    if (status != TOC_OPTIONS_CONTINUE)
         return status;
     return toc_launch_run(&launch);
 }

@@ -15,6 +15,7 @@ enum option_id {
     OPTION_DIRECTORY,
     OPTION_EXPORT,
     OPTION_BIND,
+    OPTION_EMULATE,
     OPTION_IGNORED,
     OPTION_HELP,
     OPTION_VERSION,
@@ -34,6 +35,7 @@ static const struct option {
     {"env", OPTION_EXPORT, "NAME=VALUE"},
     {"x", OPTION_EXPORT, "NAME=VALUE"},
     {"bind-to", OPTION_BIND, "core or none"},
+    {"emulate-uintr", OPTION_EMULATE, NULL},
     {"oversubscribe", OPTION_IGNORED, NULL},
     {"allow-run-as-root", OPTION_IGNORED, NULL},
     {"help", OPTION_HELP, NULL},
@@ -55,6 +57,7 @@ static const char help_text[] =
     "                        (the whole environment of mpirun is passed on in any case)\n"
     "  --bind-to core|none   bind each rank to its share of the cores (core, the default; never\n"
     "                        done when there are more ranks than cores), or do not bind\n"
+    "  --emulate-uintr       run on emulated user interrupts, for tests\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n"
     "  --                    end of the options\n"
@@ -155,6 +158,15 @@ static int parse_bind(const char *word, const char *text, struct toc_options *op
     return TOC_EXIT_USAGE;
 }
 
+void toc_options_export(struct toc_options *options, const char *entry)
+{
+    options->exports =
+        realloc(options->exports, (options->nexports + 1) * sizeof(*options->exports));
+    if (options->exports == NULL)
+        abort();
+    options->exports[options->nexports++] = entry;
+}
+
 /* Takes NAME=VALUE; NAME VALUE, as MPICH's -env has it; or NAME alone, as Open MPI's -x has it. */
 static int parse_export(const char *word, const char *text, char **rest,
                         struct toc_options *options, int *taken)
@@ -180,11 +192,7 @@ static int parse_export(const char *word, const char *text, char **rest,
         text = joined;
         *taken = 1;
     }
-    options->exports =
-        realloc(options->exports, (options->nexports + 1) * sizeof(*options->exports));
-    if (options->exports == NULL)
-        abort();
-    options->exports[options->nexports++] = text;
+    toc_options_export(options, text);
     return TOC_OPTIONS_CONTINUE;
 }
 
@@ -202,6 +210,9 @@ static int apply(const struct option *option, const char *word, const char *text
         return parse_export(word, text, rest, options, taken);
     case OPTION_BIND:
         return parse_bind(word, text, options);
+    case OPTION_EMULATE:
+        options->emulate_uintr = 1;
+        return TOC_OPTIONS_CONTINUE;
     case OPTION_IGNORED:
         return TOC_OPTIONS_CONTINUE;
     case OPTION_HELP:

@@ -15,6 +15,7 @@ struct toc_options {
     uint32_t nranks;
     int bind;              /* bind ranks to cores when there are enough */
     int bind_asked;        /* ... because the user said so: tell him when it cannot be done */
+    int emulate_uintr;     /* preload the emulator of user interrupts */
     const char *directory; /* working directory of the ranks, or NULL */
     const char **exports;  /* "NAME=VALUE", later ones win */
     size_t nexports;
@@ -24,5 +25,8 @@ struct toc_options {
 /** Reads mpirun's command line. Result TOC_OPTIONS_CONTINUE, or the code to exit with: 0 after
  *  --help and --version, TOC_EXIT_USAGE after a complaint. */
 int toc_options_parse(int argc, char **argv, struct toc_options *options);
+
+/** Adds "NAME=VALUE" to the ranks' environment; the text is kept. */
+void toc_options_export(struct toc_options *options, const char *entry);
 
 #endif

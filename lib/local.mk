@@ -33,12 +33,25 @@ lib_libcore_la_SOURCES = \
 	lib/notify/interpose_wait.c \
 	lib/notify/notify.c \
 	lib/notify/signal.c \
+	lib/notify/uintr/descriptor.c \
+	lib/notify/uintr/driver.c \
+	lib/notify/uintr/entry.S \
+	lib/notify/uintr/entry.c \
+	lib/notify/uintr/probe.c \
+	lib/notify/uintr/route.c \
+	lib/notify/uintr/uintr.c \
 	lib/notify/thread.c \
 	lib/notify/doorbell.h \
 	lib/notify/interpose.h \
 	lib/notify/interpose_handler.h \
 	lib/notify/interpose_impl.h \
 	lib/notify/notify.h \
+	lib/notify/uintr/descriptor.h \
+	lib/notify/uintr/driver.h \
+	lib/notify/uintr/entry.h \
+	lib/notify/uintr/instructions.h \
+	lib/notify/uintr/probe.h \
+	lib/notify/uintr/route.h \
 	lib/transport/cma.c \
 	lib/transport/ring.c \
 	lib/transport/world.c \

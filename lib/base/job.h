@@ -60,6 +60,7 @@ struct toc_job_rank {
     _Atomic int32_t notifier;                    /* enum toc_notifier_id */
     _Atomic int32_t signo;                       /* bell signal of the signal notifier */
     _Atomic int32_t unsignalable;                /* a bell to it failed: it is served like `poll` */
+    _Atomic int32_t vector_fd;                   /* uintr: descriptor of its vector */
     _Atomic uint64_t pidns;                      /* inode of its pid namespace; 0 unknown */
     _Atomic uint64_t nonce_address;              /* where peers try a cross-memory read */
     _Atomic uint64_t nonce;                      /* what they must find there */

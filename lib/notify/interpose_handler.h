@@ -33,10 +33,17 @@ extern atomic_int toc_interpose_signo __attribute__((visibility("hidden")));
 /* Size of the kernel's signal sets. */
 enum { TOC_SIGSET_BYTES = 8 };
 
-/** Blocks every signal in this thread, also those that libc reserves; `saved` gets the old mask. */
+/** Every signal, also those that libc reserves, but those by which the CPU reports a fault: were
+ *  they blocked, a fault would end the process without the program's own handler for it. (And the
+ *  emulator of user interrupts lives on one of them.) */
+#define TOC_SIGNALS_BLOCKED                                                                        \
+    (~((uint64_t)1 << (SIGILL - 1) | (uint64_t)1 << (SIGTRAP - 1) | (uint64_t)1 << (SIGBUS - 1) |  \
+       (uint64_t)1 << (SIGFPE - 1) | (uint64_t)1 << (SIGSEGV - 1)))
+
+/** Blocks them in this thread; `saved` gets the old mask. */
 static inline void toc_interpose_block(sigset_t *saved)
 {
-    uint64_t all = ~(uint64_t)0;
+    uint64_t all = TOC_SIGNALS_BLOCKED;
 
     toc_syscall4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)saved, TOC_SIGSET_BYTES);
 }

@@ -67,7 +67,8 @@ int toc_interpose_install(int signo, const struct sigaction *view, struct sigact
     mine.sa_flags = SA_SIGINFO | SA_RESTART | (view->sa_flags & SA_ONSTACK);
     /* Not sigfillset, which leaves out the signals of libc: a cancellation must not end the thread
      * inside the handler. */
-    memset(&mine.sa_mask, 0xff, sizeof(mine.sa_mask));
+    const uint64_t blocked = TOC_SIGNALS_BLOCKED;
+    memcpy(&mine.sa_mask, &blocked, sizeof(blocked));
     return toc_interpose_real()->sigaction(signo, &mine, old);
 }
 

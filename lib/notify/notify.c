@@ -42,19 +42,28 @@ const struct toc_notify_ops toc_notify_poll = {
     .strike = poll_strike,
 };
 
+static const struct toc_notify_ops *select_uintr(char *reason, size_t size)
+{
+    char why[448];
+    if (toc_notify_uintr.available(why, sizeof(why)) == 0)
+        return &toc_notify_uintr;
+    snprintf(reason, size, "TOCSIN_NOTIFY=uintr: %s", why);
+    return NULL;
+}
+
 const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, size_t size)
 {
     switch (wanted) {
     case TOC_ENV_NOTIFY_POLL:
         return &toc_notify_poll;
     case TOC_ENV_NOTIFY_AUTO:
+        if (toc_notify_uintr.available(reason, size) == 0)
+            return &toc_notify_uintr;
+        return toc_notify_signal.available(reason, size) == 0 ? &toc_notify_signal : NULL;
     case TOC_ENV_NOTIFY_SIGNAL:
         return toc_notify_signal.available(reason, size) == 0 ? &toc_notify_signal : NULL;
     case TOC_ENV_NOTIFY_UINTR:
-        snprintf(reason, size,
-                 "TOCSIN_NOTIFY=uintr: this version of Tocsin has no user-interrupt notifier yet; "
-                 "use signal, thread, poll or auto");
-        return NULL;
+        return select_uintr(reason, size);
     default:
         return &toc_notify_thread;
     }
@@ -67,6 +76,8 @@ const struct toc_notify_ops *toc_notify_by_id(int id)
         return &toc_notify_poll;
     case TOC_NOTIFIER_SIGNAL:
         return &toc_notify_signal;
+    case TOC_NOTIFIER_UINTR:
+        return &toc_notify_uintr;
     case TOC_NOTIFIER_THREAD:
         return &toc_notify_thread;
     default:

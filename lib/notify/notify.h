@@ -20,6 +20,8 @@ struct toc_notify_target {
     int32_t pid;
     int32_t tid;
     int32_t signo;
+    int32_t vector_fd; /* what its notifier's descriptor() had given */
+    bool foreign;      /* in another pid namespace: pid and tid mean nothing here */
     struct toc_doorbell *bell;
 };
 
@@ -37,11 +39,14 @@ struct toc_notify_ops {
     void (*stop)(void);
     /** Strikes. Handler-safe; 0, or -errno when the target cannot be told. */
     int (*strike)(const struct toc_notify_target *target);
+    /** The descriptor that peers need to strike this rank, to be published. NULL: none. */
+    int (*descriptor)(void);
 };
 
 extern const struct toc_notify_ops toc_notify_poll;
 extern const struct toc_notify_ops toc_notify_signal;
 extern const struct toc_notify_ops toc_notify_thread;
+extern const struct toc_notify_ops toc_notify_uintr;
 
 /** Notifier for TOCSIN_NOTIFY (enum toc_env_notify), or NULL with a sentence that names what is
  *  missing and what to use instead. */

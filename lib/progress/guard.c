@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
+#include "notify/uintr/entry.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
 
@@ -82,6 +83,7 @@ static void sleep_until_open(void)
 
 void toc_guard_enter(void)
 {
+    toc_uintr_check();
     if (__builtin_expect(close_guard(), 1))
         return;
     /* With one thread it is open: calls do not nest, and a handler is through when its thread goes

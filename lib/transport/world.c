@@ -108,7 +108,8 @@ static void publish(void)
     atomic_store_explicit(&entry->tid, toc_world.tid, memory_order_relaxed);
     atomic_store_explicit(&entry->notifier, toc_world.notifier->id, memory_order_relaxed);
     atomic_store_explicit(&entry->signo, (int)toc_env.signal, memory_order_relaxed);
-    atomic_store_explicit(&entry->pidns, pid_namespace(), memory_order_relaxed);
+    toc_world.pidns = pid_namespace();
+    atomic_store_explicit(&entry->pidns, toc_world.pidns, memory_order_relaxed);
     atomic_store_explicit(&entry->nonce_address, (uintptr_t)&nonce, memory_order_relaxed);
     atomic_store_explicit(&entry->nonce, nonce, memory_order_relaxed);
 }
@@ -166,6 +167,9 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
 void toc_world_announce(void)
 {
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    if (toc_world.notifier->descriptor != NULL)
+        atomic_store_explicit(&entry->vector_fd, toc_world.notifier->descriptor(),
+                              memory_order_relaxed);
     /* Everything published before it: pairs with the acquire of those who look us up. */
     atomic_store_explicit(&entry->state, TOC_RANK_JOINED, memory_order_release);
 }
@@ -193,6 +197,8 @@ int toc_world_strike(int rank)
         .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
         .tid = atomic_load_explicit(&entry->tid, memory_order_relaxed),
         .signo = atomic_load_explicit(&entry->signo, memory_order_relaxed),
+        .vector_fd = atomic_load_explicit(&entry->vector_fd, memory_order_relaxed),
+        .foreign = atomic_load_explicit(&entry->pidns, memory_order_relaxed) != toc_world.pidns,
     };
     if (ops == NULL || atomic_load_explicit(&entry->unsignalable, memory_order_relaxed) != 0)
         return TOC_ERR_UNSUPPORTED;

@@ -33,6 +33,7 @@ struct toc_world {
     int size;
     int32_t pid;
     int32_t tid;
+    uint64_t pidns;         /* inode of the pid namespace; 0 unknown */
     uint32_t pending_words; /* words of the pending set that this job uses */
     bool crowded;           /* more ranks than cores: waiting gives way at once */
     bool launched;          /* by mpirun; else a job of one rank */

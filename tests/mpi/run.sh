@@ -8,7 +8,8 @@
 #   --mpirun PATH         the launcher (required)
 #   --builddir DIR        where the programs were built (required)
 #   --list FILE           the test list; otherwise "testlist" beside this script
-#   --notify A,B          notifiers to test (TOCSIN_NOTIFY); otherwise signal,poll,thread
+#   --notify A,B          notifiers to test (TOCSIN_NOTIFY); otherwise
+#                         signal,poll,thread,uintr; uintr is emulated where the CPU lacks it
 #   --full                every number of ranks with every notifier; otherwise each number and each
 #                         notifier at least once per line of the list
 #   --jobs N              runs at the same time; otherwise 1
@@ -30,7 +31,7 @@ die()
     exit 2
 }
 
-mpirun='' builddir='' list='' notify=signal,poll,thread full=0 jobs=1 scale=1 library=tocsin verbose=0
+mpirun='' builddir='' list='' notify=signal,poll,thread,uintr full=0 jobs=1 scale=1 library=tocsin verbose=0
 mpirun_args=()
 only=()
 
@@ -66,6 +67,11 @@ command -v "$mpirun" >/dev/null || die "no such launcher: $mpirun"
 [[ $jobs =~ ^[1-9][0-9]*$ ]] || die "--jobs needs a number, not $jobs"
 [[ $scale =~ ^[1-9][0-9]*$ ]] || die "--timeout-scale needs a number, not $scale"
 [[ $library =~ ^(tocsin|mpich|openmpi)$ ]] || die "unknown library $library"
+
+for_uintr=()
+if ! grep -qsw uintr /proc/cpuinfo; then
+    for_uintr=(TOCSIN_EMULATE_UINTR=1)
+fi
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/tocsin-mpi-tests.XXXXXX") || exit 2
 trap 'rm -rf "$tmp"' EXIT
@@ -113,7 +119,9 @@ run_one()
     if [ "$library" = tocsin ]; then
         variables+=("TOCSIN_NOTIFY=$notifier")
         title+=" notify=$notifier"
+        [ "$notifier" != uintr ] || variables+=("${for_uintr[@]}")
     fi
+    [ "$notifier" != uintr ] || : >"$base.uintr"
     env "${variables[@]}" timeout -k 10 "$limit" "$mpirun" "${mpirun_args[@]}" -n "$np" \
         "$builddir/$program" "${arguments[@]}" </dev/null >"$base.out" 2>"$base.err" || rc=$?
 
@@ -264,16 +272,21 @@ wait
 
 [ $((runs + not_run)) -gt 0 ] || die "nothing to run: no such program in $list: ${only[*]}"
 
-passed=0 failed=0 skipped=$not_run
+passed=0 failed=0 skipped=$not_run on_uintr=0
 for ((i = 1; i <= runs; i++)); do
     # A run without a verdict was itself killed.
     verdict=fail
     [ ! -r "$tmp/$i.verdict" ] || read -r verdict <"$tmp/$i.verdict"
+    [ ! -e "$tmp/$i.uintr" ] || on_uintr=$((on_uintr + 1))
     case $verdict in
     pass) passed=$((passed + 1)) ;;
     skip) skipped=$((skipped + 1)) ;;
     *) failed=$((failed + 1)) ;;
     esac
 done
+if [ $on_uintr -gt 0 ]; then
+    [ ${#for_uintr[@]} -eq 0 ] && kind=real || kind=emulated
+    echo "of these, $on_uintr with $kind user interrupts"
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
