@@ -14,12 +14,10 @@ lib_libbase_la_SOURCES = \
 	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
 	lib/base/syscall.h
 
-# The message path without the MPI functions; unit tests link it by itself.
-noinst_LTLIBRARIES += lib/libcore.la
-lib_libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
-lib_libcore_la_LIBADD = lib/libbase.la
-lib_libcore_la_SOURCES = \
-	lib/notify/doorbell.c \
+# By itself, because ThreadSanitizer cannot look into it: it calls these functions before it can run.
+noinst_LTLIBRARIES += lib/libinterpose.la
+lib_libinterpose_la_CFLAGS = $(AM_CFLAGS) $(UNTRACED_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+lib_libinterpose_la_SOURCES = \
 	lib/notify/interpose.c \
 	lib/notify/interpose_bell.c \
 	lib/notify/interpose_io.c \
@@ -31,6 +29,16 @@ lib_libcore_la_SOURCES = \
 	lib/notify/interpose_socket.c \
 	lib/notify/interpose_transfer.c \
 	lib/notify/interpose_wait.c \
+	lib/notify/interpose.h \
+	lib/notify/interpose_handler.h \
+	lib/notify/interpose_impl.h
+
+# The message path without the MPI functions; unit tests link it by itself.
+noinst_LTLIBRARIES += lib/libcore.la
+lib_libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+lib_libcore_la_LIBADD = lib/libbase.la lib/libinterpose.la
+lib_libcore_la_SOURCES = \
+	lib/notify/doorbell.c \
 	lib/notify/notify.c \
 	lib/notify/signal.c \
 	lib/notify/uintr/descriptor.c \
@@ -42,9 +50,6 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/uintr.c \
 	lib/notify/thread.c \
 	lib/notify/doorbell.h \
-	lib/notify/interpose.h \
-	lib/notify/interpose_handler.h \
-	lib/notify/interpose_impl.h \
 	lib/notify/notify.h \
 	lib/notify/uintr/descriptor.h \
 	lib/notify/uintr/driver.h \

@@ -1,18 +1,45 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Builds everything with AddressSanitizer and UndefinedBehaviorSanitizer in sanitize/ below the build
-# directory, and runs the unit tests and the MPI programs there. Arguments go to tests/mpi/run.sh.
+# directory and runs the unit tests and the MPI programs there; then, built with ThreadSanitizer in
+# sanitize-thread/, the programs with several threads, with the notifiers that send no signals (it
+# puts signals off until the program calls something). Arguments go to tests/mpi/run.sh.
 set -eu
 . ./tests/paths.sh
-mkdir -p sanitize
-cd sanitize
-[ -f Makefile ] || "$TOC_SRCDIR/configure" -q --enable-sanitizers CFLAGS='-O1 -g'
+top=$PWD
+passed=0 failed=0 skipped=0
+
+build()
+{
+    mkdir -p "$top/$1"
+    cd "$top/$1"
+    [ -f Makefile ] || "$TOC_SRCDIR/configure" -q --enable-sanitizers="$2" CFLAGS='-O1 -g'
+    make -s -j"$(nproc)" all
+    make -s -j"$(nproc)" mpi-programs
+}
+
+# Runs MPI programs and adds their numbers up.
+programs()
+{
+    local line
+    bash "$TOC_SRCDIR/tests/check-mpi.sh" --timeout-scale 4 "$@" | tee "$top/sanitize.log" || true
+    line=$(tail -n 1 "$top/sanitize.log")
+    rm -f "$top/sanitize.log"
+    [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]
+    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    skipped=$((skipped + BASH_REMATCH[3]))
+}
+
+build sanitize yes
 # Leaks are a matter of the program here: what it never frees, MPI_Finalize leaves alone.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-make -s -j"$(nproc)" all
 units=$(make -s print-unit-programs)
 # shellcheck disable=SC2086 # a list of names
 make -s -j"$(nproc)" $units
 make -s check-TESTS TESTS="$units"
-make -s -j"$(nproc)" mpi-programs
-exec bash "$TOC_SRCDIR/tests/check-mpi.sh" --timeout-scale 4 "$@"
+programs "$@"
+
+build sanitize-thread thread
+programs --notify poll,thread "$@" threads_p2p threads_probe threads_objects threads_helped
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
