@@ -4,8 +4,10 @@
 #include "base/env.h"
 #include "base/job.h"
 #include "base/topology.h"
+#include "notify/notify.h"
+#include "notify/uintr/driver.h"
+#include "notify/uintr/probe.h"
 
-#include <cpuid.h>
 #include <errno.h>
 #include <hwloc.h>
 #include <stdbool.h>
@@ -30,13 +32,6 @@ static const char help_text[] =
     "  --why       what each notifier needs, and whether this machine has it\n"
     "  --version   the version\n"
     "  --help      this text\n";
-
-/* User interrupts: CPUID leaf 7, EDX bit 5 (Intel SDM). */
-static bool cpu_has_uintr(void)
-{
-    unsigned a, b, c, d;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 5 & 1) != 0;
-}
 
 static const char *call_result(bool works)
 {
@@ -129,18 +124,35 @@ static void print_machine(void)
     print_yama();
     if (frame != 0)
         printf("  signal frame           %lu bytes\n", frame);
-    printf("  user interrupts        CPU: %s\n", cpu_has_uintr() ? "yes" : "no");
+    printf("  user interrupts        CPU: %s\n", toc_uintr_cpu_has() ? "yes" : "no");
 }
 
+static void print_notifier(const struct toc_notify_ops *notifier, const char *needs)
+{
+    char reason[512];
+
+    printf("  %-8s needs %s: ", notifier->name, needs);
+    if (notifier->available(reason, sizeof(reason)) == 0)
+        puts("works here");
+    else
+        printf("not here\n           %s\n", reason);
+}
+
+/* By trying, as a rank does when it starts. */
 static void print_why(void)
 {
-    puts("notifiers (TOCSIN_NOTIFY)");
-    puts("  signal   a free signal number (TOCSIN_SIGNAL, default 23 = SIGURG): available");
-    puts("  poll     nothing: available");
-    printf("  uintr    a CPU with user interrupts (CPUID leaf 7, EDX bit 5): %s;\n"
-           "           a kernel that serves them; not part of this version of Tocsin\n",
-           cpu_has_uintr() ? "this one has them" : "this one has none");
-    puts("  thread   nothing: available");
+    const struct toc_uintr_driver *driver;
+    char reason[512];
+
+    puts("notifiers (TOCSIN_NOTIFY); auto takes the first that works");
+    print_notifier(&toc_notify_uintr, "a CPU with user interrupts and a kernel that serves them");
+    driver = toc_uintr_probe(reason, sizeof(reason));
+    if (driver != NULL)
+        printf("           by %s%s\n", driver->name,
+               toc_uintr_cpu_has() ? "" : ", emulated (TOCSIN_EMULATE_UINTR)");
+    print_notifier(&toc_notify_signal, "a signal that the program does not use (TOCSIN_SIGNAL)");
+    print_notifier(&toc_notify_thread, "nothing");
+    print_notifier(&toc_notify_poll, "nothing");
 }
 
 static void print_version(void)
@@ -163,7 +175,12 @@ static void print_all(void)
 int main(int argc, char **argv)
 {
     const char *option = argc > 1 ? argv[1] : "";
+    char complaint[512];
 
+    if (toc_env_parse(environ, NULL, complaint, sizeof(complaint)) != 0) {
+        fprintf(stderr, "tocsin-info: %s\n", complaint);
+        return 2;
+    }
     if (argc > 2) {
         fprintf(stderr, "tocsin-info: one option at most, and there is '%s' after '%s'\n", argv[2],
                 option);

@@ -28,7 +28,8 @@ launcher_tocsin_info_SOURCES = \
 	launcher/info.c \
 	lib/base/topology.c lib/base/topology.h
 launcher_tocsin_info_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
-launcher_tocsin_info_LDADD = lib/libbase.la $(HWLOC_LIBS)
+# The notifiers, to try them.
+launcher_tocsin_info_LDADD = lib/libcore.la $(HWLOC_LIBS)
 
 # The other names of the same programs, also in the build tree. mpiCC is left out where the file
 # system takes it for mpicc.

@@ -16,7 +16,9 @@ tests_uintr_emu_uintr_emu_la_LIBADD = -ldl
 
 unit_programs += \
 	tests/uintr-emu/check_emulator \
-	tests/uintr-emu/check_model
+	tests/uintr-emu/check_model \
+	tests/uintr-emu/check_notifier \
+	tests/uintr-emu/check_registers
 # Compiled with the emulator's parts, which stand in front of libc then.
 tests_uintr_emu_check_emulator_SOURCES = tests/uintr-emu/check_emulator.c tests/unit/unit.h $(emulator_sources)
 tests_uintr_emu_check_emulator_CFLAGS = -std=gnu11 $(WARN_CFLAGS) -pthread $(CHECK_CFLAGS)
@@ -26,3 +28,14 @@ tests_uintr_emu_check_model_SOURCES = tests/uintr-emu/check_model.c tests/unit/u
 	tests/uintr-emu/model.c tests/uintr-emu/model.h
 tests_uintr_emu_check_model_CFLAGS = $(unit_cflags)
 tests_uintr_emu_check_model_LDADD = $(CHECK_LIBS)
+
+# These preload the emulator where the CPU lacks user interrupts.
+emulator_flag = -DEMULATOR='"$(abs_top_builddir)/tests/uintr-emu/.libs/uintr-emu.so"'
+tests_uintr_emu_check_notifier_SOURCES = tests/uintr-emu/check_notifier.c tests/uintr-emu/striker.h tests/unit/unit.h
+tests_uintr_emu_check_notifier_CFLAGS = $(unit_cflags)
+tests_uintr_emu_check_notifier_CPPFLAGS = $(AM_CPPFLAGS) $(emulator_flag)
+tests_uintr_emu_check_notifier_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_uintr_emu_check_registers_SOURCES = tests/uintr-emu/check_registers.c tests/uintr-emu/striker.h tests/unit/unit.h
+tests_uintr_emu_check_registers_CFLAGS = $(unit_cflags)
+tests_uintr_emu_check_registers_CPPFLAGS = $(AM_CPPFLAGS) $(emulator_flag)
+tests_uintr_emu_check_registers_LDADD = lib/libcore.la $(CHECK_LIBS) -lm
