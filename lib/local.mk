@@ -76,6 +76,7 @@ lib_libcore_la_SOURCES = \
 	lib/progress/progress.h \
 	lib/core/attribute.c \
 	lib/core/comm.c \
+	lib/core/dims.c \
 	lib/core/errhandler.c \
 	lib/core/group.c \
 	lib/core/handle.c \
@@ -83,6 +84,7 @@ lib_libcore_la_SOURCES = \
 	lib/core/info_env.c \
 	lib/core/op.c \
 	lib/core/op_kernels.c \
+	lib/core/topo.c \
 	lib/core/attribute.h \
 	lib/core/comm.h \
 	lib/core/errhandler.h \
@@ -91,6 +93,7 @@ lib_libcore_la_SOURCES = \
 	lib/core/info.h \
 	lib/core/op.h \
 	lib/core/op_half.h \
+	lib/core/topo.h \
 	lib/datatype/construct.c \
 	lib/datatype/contents.c \
 	lib/datatype/cursor.c \
@@ -131,13 +134,16 @@ lib_libcore_la_SOURCES = \
 	lib/coll/build.c \
 	lib/coll/context.c \
 	lib/coll/gather.c \
+	lib/coll/neighbor.c \
 	lib/coll/reduce.c \
 	lib/coll/reduce_scatter.c \
 	lib/coll/scan.c \
 	lib/coll/schedule.c \
+	lib/coll/share_edges.c \
 	lib/coll/coll.h \
 	lib/coll/context.h \
 	lib/coll/fpu.h \
+	lib/coll/neighbor.h \
 	lib/coll/schedule.h
 
 # The library. No version script with named nodes: programs must run on other vendors' libraries of
@@ -166,6 +172,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/group.c \
 	lib/mpi/info.c \
 	lib/mpi/init.c \
+	lib/mpi/neighbor.c \
 	lib/mpi/op.c \
 	lib/mpi/p2p.c \
 	lib/mpi/p2p_persistent.c \
@@ -175,12 +182,14 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/sendrecv.c \
 	lib/mpi/status.c \
 	lib/mpi/toint.c \
+	lib/mpi/topo.c \
+	lib/mpi/topo_cart.c \
+	lib/mpi/topo_graph.c \
 	lib/mpi/unsupported_coll.c \
 	lib/mpi/unsupported_comm.c \
 	lib/mpi/unsupported_datatype.c \
 	lib/mpi/unsupported_grequest.c \
 	lib/mpi/unsupported_io.c \
-	lib/mpi/unsupported_neighbor.c \
 	lib/mpi/unsupported_p2p.c \
 	lib/mpi/unsupported_partitioned.c \
 	lib/mpi/unsupported_rma.c \
@@ -196,5 +205,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/mpi_impl.h \
 	lib/mpi/p2p_impl.h \
 	lib/mpi/status.h \
+	lib/mpi/topo_impl.h \
 	lib/mpi/unsupported.h \
 	lib/mpi/error_classes.def

@@ -30,6 +30,7 @@ unit_programs = \
 	tests/unit/check_progress \
 	tests/unit/check_ring \
 	tests/unit/check_schedule \
+	tests/unit/check_topo \
 	tests/unit/check_unexpected \
 	tests/unit/check_xfer \
 	tests/unit/info \
@@ -93,6 +94,10 @@ tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c
 tests_unit_check_schedule_CFLAGS = $(unit_cflags)
 tests_unit_check_schedule_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_schedule_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_topo_SOURCES = tests/unit/check_topo.c tests/unit/unit.h
+tests_unit_check_topo_CFLAGS = $(unit_cflags)
+tests_unit_check_topo_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_topo_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_unexpected_SOURCES = tests/unit/check_unexpected.c tests/unit/unit.h
 tests_unit_check_unexpected_CFLAGS = $(unit_cflags)
 tests_unit_check_unexpected_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
@@ -121,6 +126,7 @@ mpi_tests = \
 	tests/mpi/coll_barrier \
 	tests/mpi/coll_bcast \
 	tests/mpi/coll_blocks \
+	tests/mpi/coll_neighbor \
 	tests/mpi/coll_persistent \
 	tests/mpi/coll_reduce \
 	tests/mpi/coll_user \
@@ -164,7 +170,9 @@ mpi_tests = \
 	tests/mpi/threads_helped \
 	tests/mpi/threads_objects \
 	tests/mpi/threads_p2p \
-	tests/mpi/threads_probe
+	tests/mpi/threads_probe \
+	tests/mpi/topo_cart \
+	tests/mpi/topo_graph
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)

@@ -135,7 +135,11 @@ int toc_coll_comm_dup(struct toc_comm *parent, struct toc_comm **result)
 {
     uint32_t context;
     int status = toc_coll_agree_context(parent, &context);
-    return status != TOC_OK ? status : make(parent, parent->group, context, result);
+    if (status == TOC_OK)
+        status = make(parent, parent->group, context, result);
+    if (status == TOC_OK)
+        (*result)->topo = toc_topo_retain(parent->topo);
+    return status;
 }
 
 int toc_coll_comm_create(struct toc_comm *parent, const struct toc_group *group,

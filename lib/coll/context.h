@@ -25,7 +25,7 @@ int toc_coll_agree_context_among(struct toc_comm *parent, const int *members, in
  * happens when the counter comes round. */
 void toc_coll_contexts_from(uint32_t start);
 
-/** A communicator over the same group: MPI_Comm_dup. */
+/** A communicator over the same group, with the same topology: MPI_Comm_dup. */
 int toc_coll_comm_dup(struct toc_comm *parent, struct toc_comm **result);
 
 /** MPI_Comm_create: over `group`, which is part of the parent's. NULL in *result for ranks outside

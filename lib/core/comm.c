@@ -78,6 +78,7 @@ void toc_comm_release(struct toc_comm *comm)
     if (refs > 0)
         return;
     toc_group_release(comm->group);
+    toc_topo_release(comm->topo);
     toc_errhandler_release(comm->errhandler);
     toc_handle_free(comm);
 }

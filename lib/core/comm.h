@@ -10,6 +10,7 @@
 #include "core/errhandler.h"
 #include "core/group.h"
 #include "core/handle.h"
+#include "core/topo.h"
 
 /* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those agreed on (coll/context.h), below
  * 2^31. Packets carry number * 2 for point-to-point and number * 2 + 1 for collectives. */
@@ -25,6 +26,7 @@ struct toc_comm {
     struct toc_errhandler *errhandler;
     struct toc_attributes attributes;
     struct toc_buffer *buffer; /* for buffered sends on it alone (lib/p2p), or NULL */
+    struct toc_topo *topo;     /* NULL: none */
     bool predefined;
     bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
     int collective_tag; /* counts collectives, so that two of them never mix up */

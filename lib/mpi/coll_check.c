@@ -10,6 +10,8 @@
 int toc_mpi_coll_begin(struct toc_mpi_coll *call)
 {
     int code = toc_mpi_check_comm(call->function, call->handle, &call->comm);
+    if (code == MPI_SUCCESS)
+        call->blocks = call->comm->size;
     if (code == MPI_SUCCESS && !call->blocking && call->request == NULL)
         return toc_mpi_raise(call->handle, MPI_ERR_ARG, call->function,
                              "request is a null pointer");
@@ -74,7 +76,7 @@ static int check_types(const struct toc_mpi_coll *call, const char *side, MPI_Da
     struct toc_datatype *type;
     if (blocks->types == NULL)
         return toc_mpi_check_committed(call->function, call->handle, handle, &blocks->type);
-    for (int i = 0; i < call->comm->size; i++) {
+    for (int i = 0; i < call->blocks; i++) {
         type = toc_datatype_get(blocks->types[i]);
         if (type == NULL || !type->committed)
             return toc_mpi_raise(call->handle, MPI_ERR_TYPE, call->function,
@@ -89,7 +91,7 @@ static int check_arrays(const struct toc_mpi_coll *call, const char *side,
 {
     bool counts = blocks->counts != NULL || blocks->large_counts != NULL;
     bool displs = blocks->displs != NULL || blocks->large_displs != NULL;
-    if (counts && displs)
+    if ((counts && displs) || call->blocks == 0)
         return MPI_SUCCESS;
     return toc_mpi_raise(call->handle, MPI_ERR_ARG, call->function, "%s%s is a null pointer", side,
                          counts ? "displs" : "counts");
@@ -114,7 +116,7 @@ int toc_mpi_coll_blocks(const struct toc_mpi_coll *call, const char *side, MPI_D
     if (code == MPI_SUCCESS && blocks->base == MPI_IN_PLACE)
         return toc_mpi_raise(call->handle, MPI_ERR_BUFFER, call->function,
                              "%s is MPI_IN_PLACE, which is not allowed here", buffer_name(side));
-    for (int i = 0; code == MPI_SUCCESS && i < (vector ? call->comm->size : 1); i++) {
+    for (int i = 0; code == MPI_SUCCESS && i < (vector ? call->blocks : call->blocks > 0); i++) {
         struct toc_block block = toc_blocks_at(blocks, i);
         code = check_one(call, side, vector, i, &block);
     }

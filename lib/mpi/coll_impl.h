@@ -20,6 +20,7 @@ struct toc_mpi_coll {
     MPI_Request *request; /* of one that is not blocking */
     MPI_Info info;        /* of a persistent one */
     struct toc_comm *comm;
+    int blocks; /* in an array of blocks: a rank each, unless the caller says otherwise */
 };
 
 /* The calls with an argument `comm`, and perhaps `request` and `info`. */
@@ -31,7 +32,7 @@ struct toc_mpi_coll {
     (&(struct toc_mpi_coll){                                                                       \
         .function = (name), .handle = comm, .persistent = true, .info = info, .request = request})
 
-/** Checks MPI's state and the communicator, fills in `comm`. */
+/** Checks MPI's state and the communicator, fills in `comm` and `blocks`. */
 int toc_mpi_coll_begin(struct toc_mpi_coll *call);
 
 int toc_mpi_coll_root(const struct toc_mpi_coll *call, int root);
