@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: on_complete */
+/* handler-safe: on_complete, all_left, is_flushed, toc_buffer_has_left */
 #include "p2p/buffered.h"
 
 #include <stdalign.h>
@@ -112,6 +112,11 @@ void toc_buffer_reap(void)
         if (block->buffer->automatic)
             free(block);
     }
+}
+
+bool toc_buffer_has_left(void)
+{
+    return !toc_list_is_empty(&left);
 }
 
 static char *round_up(char *address)

@@ -75,5 +75,5 @@ void toc_request_reap(void)
 
 bool toc_request_has_ended(void)
 {
-    return !toc_list_is_empty(&detached);
+    return !toc_list_is_empty(&detached) || toc_buffer_has_left();
 }

@@ -89,6 +89,22 @@ static void own_buffer(void)
     free(small);
 }
 
+/* MPI_Comm_disconnect waits for what is in the process's buffer. */
+static void disconnect(void)
+{
+    void *detached;
+    int size;
+    MPI_Comm comm;
+
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+    MPI_Buffer_attach(MPI_BUFFER_AUTOMATIC, 0);
+    send(comm, 7, 5);
+    mt_compute(mt_rank % 2 * 0.01); /* even ranks are in MPI_Comm_disconnect meanwhile */
+    receive(comm, 7, 5);
+    MPI_Comm_disconnect(&comm);
+    MPI_Buffer_detach(&detached, &size);
+}
+
 /* What a flush waits for has been received; it waits for nothing that is sent later. */
 static void flush(void)
 {
@@ -140,6 +156,7 @@ int main(int argc, char **argv)
     own_buffer();
     MPI_Barrier(MPI_COMM_WORLD);
     flush();
+    disconnect();
     free(data);
     return mt_end();
 }
