@@ -169,6 +169,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/env.c \
 	lib/mpi/errhan.c \
 	lib/mpi/error.c \
+	lib/mpi/grequest.c \
 	lib/mpi/group.c \
 	lib/mpi/info.c \
 	lib/mpi/init.c \
@@ -179,6 +180,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/p2p_start.c \
 	lib/mpi/probe.c \
 	lib/mpi/request.c \
+	lib/mpi/request_status.c \
 	lib/mpi/sendrecv.c \
 	lib/mpi/status.c \
 	lib/mpi/toint.c \
@@ -188,9 +190,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/unsupported_coll.c \
 	lib/mpi/unsupported_comm.c \
 	lib/mpi/unsupported_datatype.c \
-	lib/mpi/unsupported_grequest.c \
 	lib/mpi/unsupported_io.c \
-	lib/mpi/unsupported_p2p.c \
 	lib/mpi/unsupported_partitioned.c \
 	lib/mpi/unsupported_rma.c \
 	lib/mpi/unsupported_session.c \
@@ -204,6 +204,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/group_impl.h \
 	lib/mpi/mpi_impl.h \
 	lib/mpi/p2p_impl.h \
+	lib/mpi/request_impl.h \
 	lib/mpi/status.h \
 	lib/mpi/topo_impl.h \
 	lib/mpi/unsupported.h \

@@ -167,6 +167,9 @@ mpi_tests = \
 	tests/mpi/p2p_wildcard \
 	tests/mpi/rank_dies \
 	tests/mpi/regress_info_env \
+	tests/mpi/request_generalized \
+	tests/mpi/request_get_status \
+	tests/mpi/threads_generalized \
 	tests/mpi/threads_helped \
 	tests/mpi/threads_objects \
 	tests/mpi/threads_p2p \

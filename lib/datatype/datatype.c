@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_datatype_release, toc_datatype_elements */
+/* handler-safe: toc_datatype_release, toc_datatype_elements, toc_datatype_bytes */
 #include "datatype/datatype.h"
 
 #include <stdbool.h>
@@ -193,4 +193,37 @@ int toc_datatype_elements(const struct toc_datatype *type, uint64_t bytes, uint6
     }
     *result = elements;
     return bytes == 0 ? TOC_OK : TOC_ERR_ARG;
+}
+
+/* The member of a structure with basic element `*elements`; as member_at(), the other way round. */
+static const struct toc_datatype *member_with(const struct toc_contents *contents,
+                                              uint64_t *elements, uint64_t *bytes)
+{
+    size_t i = 0;
+    const int64_t *blocklengths = &contents->values[1];
+    while (i + 1 < contents->n_types &&
+           *elements >= (uint64_t)blocklengths[i] * contents->types[i]->elements) {
+        *elements -= (uint64_t)blocklengths[i] * contents->types[i]->elements;
+        *bytes += (uint64_t)blocklengths[i] * contents->types[i]->size;
+        i++;
+    }
+    return contents->types[i];
+}
+
+uint64_t toc_datatype_bytes(const struct toc_datatype *type, uint64_t elements)
+{
+    uint64_t bytes = 0;
+    while (elements > 0 && type->elements > 0) {
+        if (type->basic_size != 0)
+            return bytes + elements * type->basic_size;
+        bytes += elements / type->elements * type->size;
+        elements %= type->elements;
+        if (type->predefined) /* a pair of different members */
+            return bytes + (elements > 0 ? type->first : 0);
+        if (type->contents->combiner == MPI_COMBINER_STRUCT)
+            type = member_with(type->contents, &elements, &bytes);
+        else
+            type = type->contents->types[0];
+    }
+    return bytes;
 }

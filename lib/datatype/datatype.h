@@ -107,6 +107,9 @@ int toc_datatype_commit(struct toc_datatype *type);
  *  number of whole ones. Handler-safe. */
 int toc_datatype_elements(const struct toc_datatype *type, uint64_t bytes, uint64_t *elements);
 
+/** The opposite: packed bytes of the first `elements` basic elements. Handler-safe. */
+uint64_t toc_datatype_bytes(const struct toc_datatype *type, uint64_t elements);
+
 /** A new datatype object, not committed, with no contents. NULL: out of memory or handles. For
  *  construct.c. */
 struct toc_datatype *toc_datatype_new(void);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: is_complete, all_complete, any_complete */
+/* handler-safe: is_complete, toc_mpi_all_complete, toc_mpi_first_complete, any_complete */
 /* Completion: test, wait, start, free, cancel (MPI 5.0, sections 3.7.3 to 3.9). */
 #include <stdlib.h>
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
 #include "mpi/p2p_impl.h"
+#include "mpi/request_impl.h"
 #include "mpi/status.h"
 #include "p2p/buffered.h"
 #include "progress/guard.h"
@@ -24,12 +25,6 @@ MPI_Request toc_mpi_sent_request(void)
     return TOC_MPI_HANDLE(MPI_Request, sent);
 }
 
-/* Nothing to wait for: the null handle, or a persistent request that has not been started. */
-static bool is_inactive(const struct toc_request *request)
-{
-    return request == NULL || !request->active;
-}
-
 static int bad_handle(const char *function, MPI_Request handle, int index, int count)
 {
     if (count == 1)
@@ -42,9 +37,8 @@ static int bad_handle(const char *function, MPI_Request handle, int index, int c
                          index, count, (unsigned long long)(uintptr_t)handle);
 }
 
-/* The object of one handle; NULL for MPI_REQUEST_NULL. */
-static int check_handle(const char *function, MPI_Request handle, int index, int count,
-                        struct toc_request **request)
+int toc_mpi_check_request(const char *function, MPI_Request handle, int index, int count,
+                          struct toc_request **request)
 {
     *request = NULL;
     if (handle == MPI_REQUEST_NULL)
@@ -53,22 +47,14 @@ static int check_handle(const char *function, MPI_Request handle, int index, int
     return *request != NULL ? MPI_SUCCESS : bad_handle(function, handle, index, count);
 }
 
-/* The objects of an array of handles. `fixed` serves short arrays; free with release_set(). */
-#define FIXED 32
-struct request_set {
-    int count;
-    struct toc_request **requests;
-    struct toc_request *fixed[FIXED];
-};
-
-static void release_set(struct request_set *set)
+void toc_mpi_release_set(struct toc_mpi_request_set *set)
 {
     if (set->requests != set->fixed)
         free(set->requests);
 }
 
-static int check_set(const char *function, int count, const MPI_Request handles[],
-                     struct request_set *set)
+int toc_mpi_check_set(const char *function, int count, const MPI_Request handles[],
+                      struct toc_mpi_request_set *set)
 {
     toc_mpi_check_active(function);
     if (count < 0)
@@ -78,16 +64,17 @@ static int check_set(const char *function, int count, const MPI_Request handles[
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
                              "the array of requests is a null pointer");
     set->count = count;
+    set->generalized = false;
     set->requests = set->fixed;
-    if (count > FIXED)
+    if (count > TOC_MPI_FIXED_SET)
         set->requests = malloc((size_t)count * sizeof(*set->requests));
     if (set->requests == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
                              "no memory for an array of %d requests", count);
     for (int i = 0; i < count; i++) {
-        int code = check_handle(function, handles[i], i, count, &set->requests[i]);
+        int code = toc_mpi_check_request(function, handles[i], i, count, &set->requests[i]);
         if (code != MPI_SUCCESS) {
-            release_set(set);
+            toc_mpi_release_set(set);
             return code;
         }
     }
@@ -127,6 +114,12 @@ static int raise_outcome(const char *function, struct outcome *outcome)
     return toc_mpi_raise_request(function, &outcome->copy);
 }
 
+static int retire_generalized(const char *function, struct toc_request *request,
+                              MPI_Request *handle, MPI_Status *status)
+{
+    return toc_mpi_grequest_raise(function, toc_mpi_grequest_retire(request, handle, status));
+}
+
 static bool is_complete(const void *argument)
 {
     return ((const volatile struct toc_request *)argument)->complete;
@@ -140,15 +133,19 @@ int PMPI_Wait(MPI_Request *handle, MPI_Status *status)
     if (handle == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
                              "the address of the request is a null pointer");
-    int code = check_handle(function, *handle, 0, 1, &request);
+    int code = toc_mpi_check_request(function, *handle, 0, 1, &request);
     if (code != MPI_SUCCESS)
         return code;
-    if (is_inactive(request)) {
+    if (toc_mpi_is_inactive(request)) {
         toc_status_set_empty(status);
         return MPI_SUCCESS;
     }
     toc_guard_enter();
     toc_progress_wait(is_complete, request);
+    if (__builtin_expect(request->kind == TOC_REQUEST_GENERALIZED, 0)) {
+        toc_guard_leave();
+        return retire_generalized(function, request, handle, status);
+    }
     if (__builtin_expect(request->error == TOC_OK, 1)) {
         retire(request, handle, status);
         toc_guard_leave();
@@ -179,11 +176,11 @@ int PMPI_Test(MPI_Request *handle, int *flag, MPI_Status *status)
     if (handle == NULL || flag == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
                              "the address of the request or of the flag is a null pointer");
-    int code = check_handle(function, *handle, 0, 1, &request);
+    int code = toc_mpi_check_request(function, *handle, 0, 1, &request);
     if (code != MPI_SUCCESS)
         return code;
     *flag = 1;
-    if (is_inactive(request)) {
+    if (toc_mpi_is_inactive(request)) {
         toc_status_set_empty(status);
         return MPI_SUCCESS;
     }
@@ -192,6 +189,10 @@ int PMPI_Test(MPI_Request *handle, int *flag, MPI_Status *status)
     if (!request->complete)
         toc_mpi_poke();
     *flag = request->complete;
+    if (*flag && request->kind == TOC_REQUEST_GENERALIZED) {
+        toc_guard_leave();
+        return retire_generalized(function, request, handle, status);
+    }
     if (*flag) {
         if (request->error != TOC_OK)
             note_outcome(&outcome, request);
@@ -202,23 +203,21 @@ int PMPI_Test(MPI_Request *handle, int *flag, MPI_Status *status)
 }
 TOC_MPI_ALIAS(Test);
 
-static bool all_complete(const void *argument)
+bool toc_mpi_all_complete(const void *argument)
 {
-    const struct request_set *set = argument;
+    const struct toc_mpi_request_set *set = argument;
     for (int i = 0; i < set->count; i++)
-        if (!is_inactive(set->requests[i]) &&
+        if (!toc_mpi_is_inactive(set->requests[i]) &&
             !((const volatile struct toc_request *)set->requests[i])->complete)
             return false;
     return true;
 }
 
-/* Index of the first active and complete one; -1 when there is none; MPI_UNDEFINED when none is
- * active at all. */
-static int first_complete(const struct request_set *set)
+int toc_mpi_first_complete(const struct toc_mpi_request_set *set)
 {
     int found = MPI_UNDEFINED;
     for (int i = 0; i < set->count; i++) {
-        if (is_inactive(set->requests[i]))
+        if (toc_mpi_is_inactive(set->requests[i]))
             continue;
         if (set->requests[i]->complete)
             return i;
@@ -229,7 +228,7 @@ static int first_complete(const struct request_set *set)
 
 static bool any_complete(const void *argument)
 {
-    return first_complete(argument) != -1;
+    return toc_mpi_first_complete(argument) != -1;
 }
 
 /* Errors of several requests: their codes in the statuses, MPI_ERR_IN_STATUS as the result. */
@@ -242,12 +241,17 @@ static int raise_in_status(const char *function, bool failed, const struct outco
 }
 
 /* Retires request `i` into entry `at` of the statuses; notes the first failure. */
-static void retire_one(const char *function, struct request_set *set, int i, MPI_Request handles[],
-                       MPI_Status statuses[], int at, bool *failed, struct outcome *first)
+static void retire_one(const char *function, struct toc_mpi_request_set *set, int i,
+                       MPI_Request handles[], MPI_Status statuses[], int at, bool *failed,
+                       struct outcome *first)
 {
     struct toc_request *request = set->requests[i];
     MPI_Status *status = statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[at];
     int code = MPI_SUCCESS;
+    if (request->kind == TOC_REQUEST_GENERALIZED) {
+        set->generalized = true; /* stays in the set for retire_the_generalized() */
+        return;
+    }
     if (request->error != TOC_OK) {
         code = toc_mpi_request_code(function, request);
         if (!*failed)
@@ -257,13 +261,34 @@ static void retire_one(const char *function, struct request_set *set, int i, MPI
     if (status != MPI_STATUS_IGNORE)
         status->MPI_ERROR = code;
     retire(request, &handles[i], status);
+    set->requests[i] = NULL;
 }
 
-static void retire_all(const char *function, struct request_set *set, MPI_Request handles[],
+/* The generalized ones among what was retired, after the guard was opened: request `indices[k]` has
+ * entry k of the statuses (NULL: each its own). */
+static void retire_the_generalized(struct toc_mpi_request_set *set, MPI_Request handles[],
+                                   const int indices[], int count, MPI_Status statuses[],
+                                   bool *failed, struct outcome *first)
+{
+    for (int k = 0; set->generalized && k < count; k++) {
+        int i = indices == NULL ? k : indices[k];
+        MPI_Status *status = statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[k];
+        if (set->requests[i] == NULL || set->requests[i]->kind != TOC_REQUEST_GENERALIZED)
+            continue;
+        int code = toc_mpi_grequest_retire(set->requests[i], &handles[i], status);
+        if (status != MPI_STATUS_IGNORE)
+            status->MPI_ERROR = code;
+        if (code != MPI_SUCCESS && !*failed)
+            first->comm = MPI_COMM_SELF;
+        *failed |= code != MPI_SUCCESS;
+    }
+}
+
+static void retire_all(const char *function, struct toc_mpi_request_set *set, MPI_Request handles[],
                        MPI_Status statuses[], bool *failed, struct outcome *first)
 {
     for (int i = 0; i < set->count; i++) {
-        if (!is_inactive(set->requests[i])) {
+        if (!toc_mpi_is_inactive(set->requests[i])) {
             retire_one(function, set, i, handles, statuses, i, failed, first);
         } else if (statuses != MPI_STATUSES_IGNORE) {
             toc_status_set_empty(&statuses[i]);
@@ -275,17 +300,18 @@ static void retire_all(const char *function, struct request_set *set, MPI_Reques
 int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
 {
     static const char function[] = "MPI_Waitall";
-    struct request_set set;
+    struct toc_mpi_request_set set;
     struct outcome first;
     bool failed = false;
-    int code = check_set(function, count, handles, &set);
+    int code = toc_mpi_check_set(function, count, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    toc_progress_wait(all_complete, &set);
+    toc_progress_wait(toc_mpi_all_complete, &set);
     retire_all(function, &set, handles, statuses, &failed, &first);
     toc_guard_leave();
-    release_set(&set);
+    retire_the_generalized(&set, handles, NULL, count, statuses, &failed, &first);
+    toc_mpi_release_set(&set);
     return raise_in_status(function, failed, &first);
 }
 TOC_MPI_ALIAS(Waitall);
@@ -293,51 +319,58 @@ TOC_MPI_ALIAS(Waitall);
 int PMPI_Testall(int count, MPI_Request handles[], int *flag, MPI_Status statuses[])
 {
     static const char function[] = "MPI_Testall";
-    struct request_set set;
+    struct toc_mpi_request_set set;
     struct outcome first;
     bool failed = false;
-    int code = check_set(function, count, handles, &set);
+    int code = toc_mpi_check_set(function, count, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    if (!all_complete(&set))
+    if (!toc_mpi_all_complete(&set))
         toc_mpi_poke();
-    *flag = all_complete(&set);
+    *flag = toc_mpi_all_complete(&set);
     if (*flag)
         retire_all(function, &set, handles, statuses, &failed, &first);
     toc_guard_leave();
-    release_set(&set);
+    retire_the_generalized(&set, handles, NULL, count, statuses, &failed, &first);
+    toc_mpi_release_set(&set);
     return raise_in_status(function, failed, &first);
 }
 TOC_MPI_ALIAS(Testall);
 
 /* Retires one of the set for the `any` calls. Guard held; opens it. */
-static int retire_any(const char *function, struct request_set *set, MPI_Request handles[],
+static int retire_any(const char *function, struct toc_mpi_request_set *set, MPI_Request handles[],
                       int index, MPI_Status *status)
 {
     struct outcome outcome = {.copy.error = TOC_OK};
-    if (index >= 0) {
-        if (set->requests[index]->error != TOC_OK)
-            note_outcome(&outcome, set->requests[index]);
-        retire(set->requests[index], &handles[index], status);
+    struct toc_request *request = index >= 0 ? set->requests[index] : NULL;
+    if (request != NULL && request->kind == TOC_REQUEST_GENERALIZED) {
+        toc_guard_leave();
+        toc_mpi_release_set(set);
+        return retire_generalized(function, request, &handles[index], status);
+    }
+    if (request != NULL) {
+        if (request->error != TOC_OK)
+            note_outcome(&outcome, request);
+        retire(request, &handles[index], status);
     } else {
         toc_status_set_empty(status);
     }
     toc_guard_leave();
-    release_set(set);
+    toc_mpi_release_set(set);
     return raise_outcome(function, &outcome);
 }
 
 int PMPI_Waitany(int count, MPI_Request handles[], int *indx, MPI_Status *status)
 {
     static const char function[] = "MPI_Waitany";
-    struct request_set set;
-    int code = check_set(function, count, handles, &set);
+    struct toc_mpi_request_set set;
+    int code = toc_mpi_check_set(function, count, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
     toc_progress_wait(any_complete, &set);
-    *indx = first_complete(&set);
+    *indx = toc_mpi_first_complete(&set);
     return retire_any(function, &set, handles, *indx, status);
 }
 TOC_MPI_ALIAS(Waitany);
@@ -345,41 +378,42 @@ TOC_MPI_ALIAS(Waitany);
 int PMPI_Testany(int count, MPI_Request handles[], int *indx, int *flag, MPI_Status *status)
 {
     static const char function[] = "MPI_Testany";
-    struct request_set set;
-    int code = check_set(function, count, handles, &set);
+    struct toc_mpi_request_set set;
+    int code = toc_mpi_check_set(function, count, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
     if (!any_complete(&set))
         toc_mpi_poke();
-    int index = first_complete(&set);
+    int index = toc_mpi_first_complete(&set);
     *flag = index != -1;
     *indx = index < 0 ? MPI_UNDEFINED : index;
     if (*flag)
         return retire_any(function, &set, handles, index, status);
     toc_guard_leave();
-    release_set(&set);
+    toc_mpi_release_set(&set);
     return MPI_SUCCESS;
 }
 TOC_MPI_ALIAS(Testany);
 
 /* Retires all that are complete. Guard held; opens it. */
-static int retire_some(const char *function, struct request_set *set, MPI_Request handles[],
+static int retire_some(const char *function, struct toc_mpi_request_set *set, MPI_Request handles[],
                        int *outcount, int indices[], MPI_Status statuses[])
 {
     struct outcome first;
     bool failed = false;
     int some = 0;
-    bool active = first_complete(set) != MPI_UNDEFINED;
+    bool active = toc_mpi_first_complete(set) != MPI_UNDEFINED;
     for (int i = 0; i < set->count; i++) {
-        if (is_inactive(set->requests[i]) || !set->requests[i]->complete)
+        if (toc_mpi_is_inactive(set->requests[i]) || !set->requests[i]->complete)
             continue;
         retire_one(function, set, i, handles, statuses, some, &failed, &first);
         indices[some++] = i;
     }
     *outcount = active ? some : MPI_UNDEFINED;
     toc_guard_leave();
-    release_set(set);
+    retire_the_generalized(set, handles, indices, some, statuses, &failed, &first);
+    toc_mpi_release_set(set);
     return raise_in_status(function, failed, &first);
 }
 
@@ -387,8 +421,8 @@ int PMPI_Waitsome(int incount, MPI_Request handles[], int *outcount, int indices
                   MPI_Status statuses[])
 {
     static const char function[] = "MPI_Waitsome";
-    struct request_set set;
-    int code = check_set(function, incount, handles, &set);
+    struct toc_mpi_request_set set;
+    int code = toc_mpi_check_set(function, incount, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
@@ -401,8 +435,8 @@ int PMPI_Testsome(int incount, MPI_Request handles[], int *outcount, int indices
                   MPI_Status statuses[])
 {
     static const char function[] = "MPI_Testsome";
-    struct request_set set;
-    int code = check_set(function, incount, handles, &set);
+    struct toc_mpi_request_set set;
+    int code = toc_mpi_check_set(function, incount, handles, &set);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
@@ -411,30 +445,6 @@ int PMPI_Testsome(int incount, MPI_Request handles[], int *outcount, int indices
     return retire_some(function, &set, handles, outcount, indices, statuses);
 }
 TOC_MPI_ALIAS(Testsome);
-
-int PMPI_Request_get_status(MPI_Request handle, int *flag, MPI_Status *status)
-{
-    static const char function[] = "MPI_Request_get_status";
-    struct toc_request *request;
-    toc_mpi_check_active(function);
-    int code = check_handle(function, handle, 0, 1, &request);
-    if (code != MPI_SUCCESS)
-        return code;
-    *flag = 1;
-    if (is_inactive(request)) {
-        toc_status_set_empty(status);
-        return MPI_SUCCESS;
-    }
-    toc_guard_enter();
-    if (!request->complete)
-        toc_mpi_poke();
-    *flag = request->complete;
-    if (*flag)
-        toc_status_set(status, request);
-    toc_guard_leave();
-    return MPI_SUCCESS;
-}
-TOC_MPI_ALIAS(Request_get_status);
 
 /* For calls that need a real request. */
 static int check_real(const char *function, const MPI_Request *handle, struct toc_request **request)
@@ -446,15 +456,20 @@ static int check_real(const char *function, const MPI_Request *handle, struct to
     if (*handle == MPI_REQUEST_NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
                              "the request is MPI_REQUEST_NULL");
-    return check_handle(function, *handle, 0, 1, request);
+    return toc_mpi_check_request(function, *handle, 0, 1, request);
 }
 
 int PMPI_Request_free(MPI_Request *handle)
 {
+    static const char function[] = "MPI_Request_free";
     struct toc_request *request;
-    int code = check_real("MPI_Request_free", handle, &request);
+    int code = check_real(function, handle, &request);
     if (code != MPI_SUCCESS)
         return code;
+    if (request->kind == TOC_REQUEST_GENERALIZED) {
+        *handle = MPI_REQUEST_NULL;
+        return toc_mpi_grequest_raise(function, toc_mpi_grequest_free(request));
+    }
     toc_guard_enter();
     if (request != sent)
         toc_request_release(request);
@@ -471,12 +486,14 @@ int PMPI_Cancel(MPI_Request *handle)
     int code = check_real(function, handle, &request);
     if (code != MPI_SUCCESS)
         return code;
+    if (request->kind == TOC_REQUEST_GENERALIZED)
+        return toc_mpi_grequest_raise(function, toc_mpi_grequest_cancel(request));
     if (request->kind == TOC_REQUEST_COLLECTIVE)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
                              "%#llx is a collective operation, which cannot be cancelled",
                              (unsigned long long)(uintptr_t)*handle);
     toc_guard_enter();
-    if (!is_inactive(request) && !request->complete)
+    if (!toc_mpi_is_inactive(request) && !request->complete)
         toc_p2p_cancel(request);
     toc_guard_leave();
     return MPI_SUCCESS;

@@ -62,6 +62,16 @@ int PMPI_Get_count(const MPI_Status *status, MPI_Datatype datatype, int *count)
 }
 TOC_MPI_ALIAS(Get_count);
 
+int PMPI_Get_count_c(const MPI_Status *status, MPI_Datatype datatype, MPI_Count *count)
+{
+    struct toc_datatype *type;
+    int code = check("MPI_Get_count_c", datatype, status, &type);
+    if (code == MPI_SUCCESS)
+        *count = whole_elements(type, toc_status_bytes(status));
+    return code;
+}
+TOC_MPI_ALIAS(Get_count_c);
+
 static int get_elements(const char *function, const MPI_Status *status, MPI_Datatype datatype,
                         int64_t *count)
 {
@@ -93,6 +103,12 @@ int PMPI_Get_elements_x(const MPI_Status *status, MPI_Datatype datatype, MPI_Cou
 }
 TOC_MPI_ALIAS(Get_elements_x);
 
+int PMPI_Get_elements_c(const MPI_Status *status, MPI_Datatype datatype, MPI_Count *count)
+{
+    return get_elements("MPI_Get_elements_c", status, datatype, count);
+}
+TOC_MPI_ALIAS(Get_elements_c);
+
 int PMPI_Test_cancelled(const MPI_Status *status, int *flag)
 {
     *flag = toc_status_is_cancelled(status);
@@ -107,9 +123,9 @@ int PMPI_Status_set_cancelled(MPI_Status *status, int flag)
 }
 TOC_MPI_ALIAS(Status_set_cancelled);
 
-int PMPI_Status_set_elements_x(MPI_Status *status, MPI_Datatype datatype, MPI_Count count)
+static int set_elements(const char *function, MPI_Status *status, MPI_Datatype datatype,
+                        int64_t count)
 {
-    static const char function[] = "MPI_Status_set_elements_x";
     struct toc_datatype *type;
     int code = check(function, datatype, status, &type);
     if (code != MPI_SUCCESS)
@@ -117,19 +133,27 @@ int PMPI_Status_set_elements_x(MPI_Status *status, MPI_Datatype datatype, MPI_Co
     if (count < 0)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COUNT, function,
                              "count is %lld, it must not be negative", (long long)count);
-    uint64_t per_element = type->elements == 0 ? 1 : type->elements;
-    uint64_t bytes = (uint64_t)count / per_element * type->size;
-    bytes += (uint64_t)count % per_element * type->basic_size;
-    toc_status_set_bytes(status, bytes);
+    toc_status_set_bytes(status, toc_datatype_bytes(type, (uint64_t)count));
     return MPI_SUCCESS;
 }
-TOC_MPI_ALIAS(Status_set_elements_x);
 
 int PMPI_Status_set_elements(MPI_Status *status, MPI_Datatype datatype, int count)
 {
-    return PMPI_Status_set_elements_x(status, datatype, count);
+    return set_elements("MPI_Status_set_elements", status, datatype, count);
 }
 TOC_MPI_ALIAS(Status_set_elements);
+
+int PMPI_Status_set_elements_c(MPI_Status *status, MPI_Datatype datatype, MPI_Count count)
+{
+    return set_elements("MPI_Status_set_elements_c", status, datatype, count);
+}
+TOC_MPI_ALIAS(Status_set_elements_c);
+
+int PMPI_Status_set_elements_x(MPI_Status *status, MPI_Datatype datatype, MPI_Count count)
+{
+    return set_elements("MPI_Status_set_elements_x", status, datatype, count);
+}
+TOC_MPI_ALIAS(Status_set_elements_x);
 
 int PMPI_Status_get_source(const MPI_Status *status, int *source)
 {

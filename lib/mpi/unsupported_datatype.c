@@ -10,9 +10,6 @@
 
 /* clang-format off */
 
-int PMPI_Get_elements_c(const MPI_Status *status, MPI_Datatype datatype, MPI_Count *count)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Get_elements_c"); } TOC_MPI_ALIAS(Get_elements_c);
-
 int PMPI_Pack_c(const void *inbuf, MPI_Count incount, MPI_Datatype datatype, void *outbuf,
     MPI_Count outsize, MPI_Count *position, MPI_Comm comm)
 { return toc_mpi_unsupported(comm, "MPI_Pack_c"); } TOC_MPI_ALIAS(Pack_c);

@@ -15,9 +15,10 @@
 enum toc_request_kind {
     TOC_REQUEST_SEND = 1,
     TOC_REQUEST_RECEIVE,
-    TOC_REQUEST_PAIR,       /* send and receive at once: `owner` is its struct toc_pair */
-    TOC_REQUEST_FLUSH,      /* p2p/buffered.h: until a buffer's messages have left it */
-    TOC_REQUEST_COLLECTIVE, /* lib/coll: `owner` is its schedule */
+    TOC_REQUEST_PAIR,        /* send and receive at once: `owner` is its struct toc_pair */
+    TOC_REQUEST_GENERALIZED, /* lib/mpi: `owner` has the program's functions */
+    TOC_REQUEST_FLUSH,       /* p2p/buffered.h: until a buffer's messages have left it */
+    TOC_REQUEST_COLLECTIVE,  /* lib/coll: `owner` is its schedule */
 };
 
 enum toc_send_mode { TOC_SEND_STANDARD, TOC_SEND_SYNC, TOC_SEND_READY, TOC_SEND_BUFFERED };
