@@ -15,21 +15,31 @@
 #define PRELOAD "LD_PRELOAD"
 #define LIBRARY "uintr-emu.so"
 
-/* Value of a variable as the ranks will see it, or NULL. */
-static const char *rank_variable(const struct toc_options *options, const char *name)
+static const char *exported(const struct toc_exports *exports, const char *name)
 {
     size_t length = strlen(name);
 
-    for (size_t i = options->nexports; i-- > 0;)
-        if (strncmp(options->exports[i], name, length) == 0 && options->exports[i][length] == '=')
-            return options->exports[i] + length + 1;
-    return getenv(name);
+    for (size_t i = exports->count; i-- > 0;)
+        if (strncmp(exports->entries[i], name, length) == 0 && exports->entries[i][length] == '=')
+            return exports->entries[i] + length + 1;
+    return NULL;
+}
+
+/* Value of a variable as the program's ranks will see it, or NULL. */
+static const char *rank_variable(const struct toc_options *options,
+                                 const struct toc_program *program, const char *name)
+{
+    const char *value = exported(&program->exports, name);
+
+    if (value == NULL)
+        value = exported(&options->exports, name);
+    return value != NULL ? value : getenv(name);
 }
 
 /* A value that cannot be understood is for the ranks to complain of. */
-static bool is_wanted(const struct toc_options *options)
+static bool is_wanted(const struct toc_options *options, const struct toc_program *program)
 {
-    const char *value = rank_variable(options, EMULATE);
+    const char *value = rank_variable(options, program, EMULATE);
     char entry[64], message[256];
     char *environment[] = {entry, NULL};
 
@@ -78,35 +88,38 @@ static bool find_library(char *path, size_t size)
     return try_path(path, size, TOC_PKGLIBDIR, ".");
 }
 
-static void add(struct toc_options *options, const char *format, const char *first,
-                const char *second)
+/* In front of what the program's ranks are told to preload already. */
+static void preload(const struct toc_options *options, struct toc_program *program,
+                    const char *library)
 {
+    const char *before = rank_variable(options, program, PRELOAD);
+    bool more = before != NULL && *before != '\0';
     char *entry;
 
-    if (asprintf(&entry, format, first, second) < 0)
+    if (asprintf(&entry, PRELOAD "=%s%s%s", library, more ? ":" : "", more ? before : "") < 0)
         abort();
-    toc_options_export(options, entry);
+    toc_options_export(&program->exports, entry);
+    toc_options_export(&program->exports, EMULATE "=1");
 }
 
 int toc_emulate_prepare(struct toc_options *options)
 {
     char library[PATH_MAX];
+    bool found = false;
 
-    if (!is_wanted(options))
-        return TOC_OPTIONS_CONTINUE;
-    if (!find_library(library, sizeof(library))) {
-        toc_message_print("--emulate-uintr: the emulator (" LIBRARY
-                          ") is not there, neither beside "
-                          "mpirun nor in " TOC_PKGLIBDIR);
-        return TOC_EXIT_USAGE;
+    for (size_t i = 0; i < options->nprograms; i++) {
+        if (!is_wanted(options, &options->programs[i]))
+            continue;
+        if (!found && !find_library(library, sizeof(library))) {
+            toc_message_print("--emulate-uintr: the emulator (" LIBRARY ") is not there, neither "
+                              "beside mpirun nor in " TOC_PKGLIBDIR);
+            return TOC_EXIT_USAGE;
+        }
+        found = true;
+        preload(options, &options->programs[i], library);
     }
-    const char *before = rank_variable(options, PRELOAD);
-    bool more = before != NULL && *before != '\0';
-    add(options, PRELOAD "=%s%s", library, "");
-    if (more)
-        add(options, "%s:%s", options->exports[options->nexports - 1], before);
-    add(options, "%s%s", EMULATE "=1", "");
-    toc_message_print("user interrupts are emulated: this is for tests, and says nothing about "
-                      "their speed");
+    if (found)
+        toc_message_print("user interrupts are emulated: this is for tests, and says nothing about "
+                          "their speed");
     return TOC_OPTIONS_CONTINUE;
 }

@@ -100,7 +100,7 @@ static void print_cores(void)
 {
     struct toc_topology *topology;
 
-    if (toc_topology_load(&topology) != 0) {
+    if (toc_topology_load(TOC_BIND_CORE, &topology) != 0) {
         puts("  usable cores           hwloc cannot tell");
         return;
     }

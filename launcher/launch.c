@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "launch.h"
+#include "clock.h"
 #include "message.h"
 #include "spawn.h"
 #include "base/topology.h"
@@ -70,30 +71,49 @@ static bool pidfd_works(void)
     return fd >= 0;
 }
 
+/* The hardware threads that mpirun may use. */
+static uint32_t usable_threads(void)
+{
+    cpu_set_t allowed;
+
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+        return 1;
+    return (uint32_t)CPU_COUNT(&allowed);
+}
+
+/* Ranks are bound only if all of them can be. */
+static void check_places(struct toc_launch *launch, const struct toc_topology *topology)
+{
+    struct toc_options *options = &launch->options;
+    uint32_t places;
+
+    if (options->bind == TOC_BIND_NONE)
+        return;
+    if (topology == NULL) {
+        toc_message_print("warning: hwloc cannot tell the cores: ranks are not bound");
+        options->bind = TOC_BIND_NONE;
+        return;
+    }
+    places = toc_topology_places(topology, options->bind);
+    if (options->nranks <= places)
+        return;
+    if (options->bind_asked)
+        toc_message_print(
+            "warning: binding has no effect with more ranks (%u) than %s (%u)", options->nranks,
+            options->bind == TOC_BIND_HWTHREAD ? "hardware threads" : "cores", places);
+    options->bind = TOC_BIND_NONE;
+}
+
 /* Without a topology the job runs all the same, unbound. */
 static struct toc_topology *load_topology(struct toc_launch *launch, uint32_t *cores)
 {
     struct toc_topology *topology = NULL;
-    uint32_t nranks = launch->options.nranks;
-    cpu_set_t allowed;
 
-    if (toc_topology_load(&topology) == 0) {
+    if (toc_topology_load(launch->options.bind, &topology) == 0)
         *cores = toc_topology_cores(topology);
-    } else {
-        *cores = sched_getaffinity(0, sizeof(allowed), &allowed) == 0
-                     ? (uint32_t)CPU_COUNT(&allowed)
-                     : 1;
-        if (launch->options.bind)
-            toc_message_print("warning: hwloc cannot tell the cores: ranks are not bound");
-        launch->options.bind = 0;
-    }
-    if (nranks > *cores) {
-        if (launch->options.bind_asked)
-            toc_message_print("warning: --bind-to core has no effect with more ranks (%u) than "
-                              "cores (%u)",
-                              nranks, *cores);
-        launch->options.bind = 0;
-    }
+    else
+        *cores = usable_threads();
+    check_places(launch, topology);
     return topology;
 }
 
@@ -112,9 +132,42 @@ static int watch_rank(struct toc_launch *launch, uint32_t rank, pid_t pid)
     return 0;
 }
 
-static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
-                      const struct toc_topology *topology, char **environment, uint32_t rank)
+/* "0-3,8" */
+static void format_cpus(const cpu_set_t *cpus, size_t size, char *text, size_t length)
 {
+    size_t used = 0, limit = size * 8;
+
+    text[0] = '\0';
+    for (size_t cpu = 0; cpu < limit && used < length; cpu++) {
+        size_t first = cpu;
+        if (!CPU_ISSET_S(cpu, size, cpus))
+            continue;
+        while (cpu + 1 < limit && CPU_ISSET_S(cpu + 1, size, cpus))
+            cpu++;
+        used += (size_t)snprintf(text + used, length - used, first == cpu ? "%s%zu" : "%s%zu-%zu",
+                                 used != 0 ? "," : "", first, cpu);
+    }
+}
+
+static void report_binding(const struct toc_launch *launch, uint32_t rank, const cpu_set_t *cpus,
+                           size_t size)
+{
+    char text[1024];
+
+    if (!launch->options.report_bindings)
+        return;
+    if (cpus == NULL) {
+        toc_message_print("rank %u is not bound", rank);
+        return;
+    }
+    format_cpus(cpus, size, text, sizeof(text));
+    toc_message_print("rank %u is bound to the hardware threads %s", rank, text);
+}
+
+static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
+                      const struct toc_topology *topology, uint32_t rank)
+{
+    const struct toc_options *options = &launch->options;
     cpu_set_t *cpus = NULL;
     size_t size = 0;
     int out, err;
@@ -124,11 +177,12 @@ static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
     if (status != 0)
         return status;
     /* A single rank may use all cores: it has them already. */
-    if (launch->options.bind && launch->options.nranks > 1 &&
-        toc_topology_share(topology, rank, launch->options.nranks, &cpus, &size) != 0)
+    if (options->bind != TOC_BIND_NONE && (options->nranks > 1 || options->bind_asked) &&
+        toc_topology_share(topology, options->bind, rank, options->nranks, &cpus, &size) != 0)
         cpus = NULL;
-    toc_spawn_set_rank(environment, rank);
-    status = toc_spawn_rank(spawn, rank, environment, out, err, cpus, size, &pid);
+    report_binding(launch, rank, cpus, size);
+    status =
+        toc_spawn_rank(spawn, toc_options_program(options, rank), rank, out, err, cpus, size, &pid);
     if (cpus != NULL)
         CPU_FREE(cpus);
     close(out);
@@ -139,18 +193,29 @@ static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
 static void start_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
                         const struct toc_topology *topology)
 {
-    char **environment = toc_spawn_environment(spawn);
     uint32_t nranks = launch->options.nranks;
     int status = 0;
 
     for (uint32_t i = 0; i < nranks && status == 0; i++) {
-        status = start_rank(launch, spawn, topology, environment, i);
+        status = start_rank(launch, spawn, topology, i);
         if (status != 0) {
             toc_message_print("cannot start rank %u of %u: %s", i, nranks, strerror(-status));
             toc_supervise_end(launch, SIGTERM, 1, -1);
         }
     }
-    toc_spawn_environment_free(environment);
+}
+
+static void make_environments(struct toc_launch *launch, const struct toc_spawn *spawn)
+{
+    for (size_t i = 0; i < launch->options.nprograms; i++)
+        launch->options.programs[i].environment = toc_spawn_environment(spawn, i);
+}
+
+static void free_environments(struct toc_launch *launch)
+{
+    for (size_t i = 0; i < launch->options.nprograms; i++)
+        if (launch->options.programs[i].environment != NULL)
+            toc_spawn_environment_free(launch->options.programs[i].environment);
 }
 
 /* Everything that ranks and supervision need, before the first rank is started. */
@@ -179,38 +244,52 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
     if (watch(launch, launch->signal_fd, TOC_TAG_SIGNAL) < 0 ||
         watch(launch, launch->error_fd, TOC_TAG_ERROR) < 0)
         return complain("epoll_ctl", errno);
-    status =
-        toc_output_open(launch->options.nranks, launch->epoll_fd, TOC_TAG_OUTPUT, &launch->output);
+    status = toc_output_open(launch->options.nranks, launch->options.tag, launch->epoll_fd,
+                             TOC_TAG_OUTPUT, &launch->output);
     if (status != 0)
         return complain("output", -status);
     status = toc_input_open(launch->epoll_fd, TOC_TAG_INPUT, &launch->input, &spawn->stdin_fd);
     return status != 0 ? complain("standard input", -status) : 0;
 }
 
+/* The job itself, once its segment is there. */
+static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
+                     const struct toc_topology *topology)
+{
+    launch->header->bound = launch->options.bind != TOC_BIND_NONE;
+    spawn->job_fd = launch->job_fd;
+    int status = prepare(launch, spawn);
+    if (status != 0)
+        return status;
+    make_environments(launch, spawn);
+    toc_message_redirect(toc_output_message, launch->output);
+    if (launch->options.timeout != 0)
+        launch->deadline = toc_clock_ms() + (int64_t)launch->options.timeout * 1000;
+    start_ranks(launch, spawn, topology);
+    close(spawn->error_fd);
+    toc_input_started(launch->input);
+    toc_supervise(launch);
+    free_environments(launch);
+    return launch->exit_code;
+}
+
 static int run(struct toc_launch *launch, struct toc_spawn *spawn)
 {
+    uint32_t nranks = launch->options.nranks, cores;
     const char *what;
-    uint32_t cores;
+    int status = TOC_EXIT_USAGE;
 
     struct toc_topology *topology = load_topology(launch, &cores);
-    int status = toc_job_create(launch->options.nranks, cores, getpid(), &launch->job_fd,
-                                &launch->header, &what);
-    if (status == 0) {
-        launch->header->bound = (uint32_t)launch->options.bind;
-        spawn->job_fd = launch->job_fd;
-        status = prepare(launch, spawn);
+    if (launch->options.no_oversubscribe && nranks > cores) {
+        toc_message_print("--nooversubscribe: there are more ranks (%u) than cores (%u)", nranks,
+                          cores);
+    } else if ((status = toc_job_create(nranks, cores, getpid(), &launch->job_fd, &launch->header,
+                                        &what)) == 0) {
+        status = run_ranks(launch, spawn, topology);
     } else {
-        toc_message_print("cannot create the segment of %u ranks: %s: %s", launch->options.nranks,
-                          what, strerror(-status));
+        toc_message_print("cannot create the segment of %u ranks: %s: %s", nranks, what,
+                          strerror(-status));
         status = 1;
-    }
-    if (status == 0) {
-        toc_message_redirect(toc_output_message, launch->output);
-        start_ranks(launch, spawn, topology);
-        close(spawn->error_fd);
-        toc_input_started(launch->input);
-        toc_supervise(launch);
-        status = launch->exit_code;
     }
     toc_topology_free(topology);
     return status;
@@ -218,7 +297,7 @@ static int run(struct toc_launch *launch, struct toc_spawn *spawn)
 
 int toc_launch_run(struct toc_launch *launch)
 {
-    struct toc_spawn spawn = {.options = &launch->options, .path = launch->path};
+    struct toc_spawn spawn = {.options = &launch->options};
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const struct sigaction standard = {.sa_handler = SIG_DFL};
 

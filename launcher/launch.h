@@ -29,7 +29,6 @@ struct toc_launch_rank {
 /** A running job, as mpirun sees it. */
 struct toc_launch {
     struct toc_options options;
-    char *path; /* the program's file */
     char mark[64];
     struct toc_job_header *header;
     int job_fd;
@@ -43,7 +42,9 @@ struct toc_launch {
     int error_fd;      /* read end: struct toc_spawn_error of ranks that could not be started */
     bool have_pidfd;   /* else SIGCHLD tells that somebody has left */
     bool outsider;     /* a rank has left with 0 without having called MPI_Init */
+    bool foreign_told; /* that a program is linked with another MPI */
     int64_t next_look; /* when to compare it with the others again */
+    int64_t deadline;  /* of --timeout, in milliseconds; 0: none */
 
     int exit_code;
     bool ending;

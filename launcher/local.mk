@@ -8,10 +8,13 @@ launcher_mpirun_SOURCES = \
 	launcher/main.c \
 	launcher/clock.h \
 	launcher/emulate.c launcher/emulate.h \
+	launcher/foreign.c launcher/foreign.h \
 	launcher/guardian.c launcher/guardian.h \
+	launcher/hosts.c launcher/hosts.h \
 	launcher/input.c launcher/input.h \
 	launcher/launch.c launcher/launch.h \
 	launcher/message.c launcher/message.h \
+	launcher/option_table.c launcher/option_table.h \
 	launcher/options.c launcher/options.h \
 	launcher/output.c launcher/output.h \
 	launcher/processes.c launcher/processes.h \

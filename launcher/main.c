@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "emulate.h"
 #include "launch.h"
-#include "message.h"
 #include "program.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 /* A descriptor opened later must not become somebody's standard output. */
@@ -28,15 +25,11 @@ int main(int argc, char **argv)
     int status = toc_options_parse(argc, argv, &launch.options);
     if (status != TOC_OPTIONS_CONTINUE)
         return status;
-    /* mpirun goes there itself, so that a relative program name means the same to both. */
-    if (launch.options.directory != NULL && chdir(launch.options.directory) < 0) {
-        toc_message_print("cannot change to the directory '%s': %s", launch.options.directory,
-                          strerror(errno));
-        return TOC_EXIT_USAGE;
+    for (size_t i = 0; i < launch.options.nprograms; i++) {
+        status = toc_program_find(&launch.options.programs[i]);
+        if (status != 0)
+            return status;
     }
-    status = toc_program_find(launch.options.program[0], &launch.path);
-    if (status != 0)
-        return status;
     status = toc_emulate_prepare(&launch.options);
     if (status != TOC_OPTIONS_CONTINUE)
         return status;

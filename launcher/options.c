@@ -1,286 +1,404 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config.h"
 #include "options.h"
+#include "hosts.h"
 #include "message.h"
+#include "option_table.h"
 #include "base/job.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum option_id {
-    OPTION_RANKS,
-    OPTION_DIRECTORY,
-    OPTION_EXPORT,
-    OPTION_BIND,
-    OPTION_EMULATE,
-    OPTION_IGNORED,
-    OPTION_HELP,
-    OPTION_VERSION,
+/* The command line while it is read. */
+struct parser {
+    struct toc_options *options;
+    struct toc_program *program; /* whose options these are */
+    bool ranks_given;            /* ... by -n */
+    uint32_t per_node, slots;    /* what -ppn says, and lists of hosts; 0: nothing */
+    char ignored[512];           /* options without effect, for the note */
 };
 
-/* Spellings of MPICH's and Open MPI's launchers that mean the same here. One dash or two. */
-static const struct option {
-    const char *name;
-    enum option_id id;
-    const char *argument; /* what it is, for complaints; NULL: takes none */
-} option_table[] = {
-    {"n", OPTION_RANKS, "the number of ranks"},
-    {"np", OPTION_RANKS, "the number of ranks"},
-    {"c", OPTION_RANKS, "the number of ranks"},
-    {"wdir", OPTION_DIRECTORY, "a directory"},
-    {"wd", OPTION_DIRECTORY, "a directory"},
-    {"env", OPTION_EXPORT, "NAME=VALUE"},
-    {"x", OPTION_EXPORT, "NAME=VALUE"},
-    {"bind-to", OPTION_BIND, "core or none"},
-    {"emulate-uintr", OPTION_EMULATE, NULL},
-    {"oversubscribe", OPTION_IGNORED, NULL},
-    {"allow-run-as-root", OPTION_IGNORED, NULL},
-    {"help", OPTION_HELP, NULL},
-    {"h", OPTION_HELP, NULL},
-    {"version", OPTION_VERSION, NULL},
-    {"V", OPTION_VERSION, NULL},
+/* One option as it was given. */
+struct given {
+    const struct toc_option *option;
+    const char *word; /* as written */
+    const char *text; /* its argument, or NULL */
+    char **rest;      /* the words behind it */
+    int taken;        /* how many of those belong to it */
 };
 
-#define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
-#define NAME_MAX_LEN 24
-
-static const char help_text[] =
-    "Usage: mpirun [options] program [arguments]\n"
-    "Starts a program as the ranks of an MPI job on this machine.\n"
-    "\n"
-    "  -n N, -np N, -c N     number of ranks (default 1)\n"
-    "  -wdir DIR             run in the directory DIR\n"
-    "  -x NAME=VALUE         set an environment variable of the ranks; also -env NAME VALUE\n"
-    "                        (the whole environment of mpirun is passed on in any case)\n"
-    "  --bind-to core|none   bind each rank to its share of the cores (core, the default; never\n"
-    "                        done when there are more ranks than cores), or do not bind\n"
-    "  --emulate-uintr       run on emulated user interrupts, for tests\n"
-    "  -h, --help            this text\n"
-    "  -V, --version         the version\n"
-    "  --                    end of the options\n"
-    "\n"
-    "--oversubscribe and --allow-run-as-root are accepted: both are always allowed.\n"
-    "Standard input goes to rank 0. The first rank that fails ends the job and gives mpirun its\n"
-    "exit code (128 + signal number for a signal). Knobs of the library: tocsin-info --env.\n";
-
-/* Edit distance with transpositions (optimal string alignment) of two short words. */
-static size_t edit_distance(const char *a, const char *b)
+static void *grow(void *array, size_t count, size_t size)
 {
-    size_t la = strlen(a), lb = strlen(b);
-    size_t d[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-
-    if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN)
-        return la > lb ? la : lb;
-    for (size_t i = 0; i <= la; i++) {
-        for (size_t j = 0; j <= lb; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (d[i - 1][j] + 1 < best)
-                best = d[i - 1][j] + 1;
-            if (d[i][j - 1] + 1 < best)
-                best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    }
-    return d[la][lb];
+    void *larger = realloc(array, (count + 1) * size);
+    if (larger == NULL)
+        abort();
+    return larger;
 }
 
-static const char *dashes_of(const char *name)
-{
-    return strlen(name) > 2 && strcmp(name, "wdir") != 0 && strcmp(name, "env") != 0 ? "--" : "-";
-}
-
-static int complain_unknown(const char *word, const char *name)
-{
-    size_t best = 0, best_score = SIZE_MAX;
-
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const char *known = option_table[i].name;
-        /* Of two that are equally near, the one of the same length: letters swapped or mistyped. */
-        size_t score = edit_distance(name, known) * 2 + (strlen(known) != strlen(name));
-        if (score < best_score) {
-            best_score = score;
-            best = i;
-        }
-    }
-    const char *nearest = option_table[best].name;
-    toc_message_print(
-        "unknown option '%s'; the nearest known one is %s%s (mpirun --help lists all)", word,
-        dashes_of(nearest), nearest);
-    return TOC_EXIT_USAGE;
-}
-
-static const struct option *find_option(const char *name, size_t length)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strlen(option_table[i].name) == length &&
-            memcmp(option_table[i].name, name, length) == 0)
-            return &option_table[i];
-    return NULL;
-}
-
-static int parse_ranks(const char *word, const char *text, uint32_t *nranks)
+static int parse_number(const struct given *given, const char *what, long limit, uint32_t *result)
 {
     char *end;
 
     errno = 0;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0') {
-        toc_message_print("'%s' after %s is not a number: give the number of ranks, 1 to %d", text,
-                          word, TOC_MAX_RANKS);
+    long value = strtol(given->text, &end, 10);
+    if (end == given->text || *end != '\0') {
+        toc_message_print("'%s' after %s is not a number: give %s, 1 to %ld", given->text,
+                          given->word, what, limit);
         return TOC_EXIT_USAGE;
     }
-    if (errno == ERANGE || value > TOC_MAX_RANKS || value < 1) {
-        toc_message_print("%s %s is too %s: the number of ranks is 1 to %d", word, text,
-                          value < 1 ? "small" : "large", TOC_MAX_RANKS);
+    if (errno == ERANGE || value > limit || value < 1) {
+        toc_message_print("%s %s is too %s: %s is 1 to %ld", given->word, given->text,
+                          value < 1 ? "small" : "large", what, limit);
         return TOC_EXIT_USAGE;
     }
-    *nranks = (uint32_t)value;
+    *result = (uint32_t)value;
     return TOC_OPTIONS_CONTINUE;
 }
 
-static int parse_bind(const char *word, const char *text, struct toc_options *options)
+static const struct {
+    const char *name;
+    enum toc_bind bind;
+} bind_names[] = {
+    {"core", TOC_BIND_CORE},       {"none", TOC_BIND_NONE},       {"hwthread", TOC_BIND_HWTHREAD},
+    {"socket", TOC_BIND_SOCKET},   {"package", TOC_BIND_SOCKET},  {"numa", TOC_BIND_NUMA},
+    {"l1cache", TOC_BIND_L1CACHE}, {"l2cache", TOC_BIND_L2CACHE}, {"l3cache", TOC_BIND_L3CACHE},
+    {"board", TOC_BIND_NONE},      {"machine", TOC_BIND_NONE},
+};
+
+static int set_bind(struct toc_options *options, enum toc_bind bind)
 {
-    options->bind = strcmp(text, "core") == 0;
-    options->bind_asked = options->bind;
-    if (options->bind || strcmp(text, "none") == 0)
-        return TOC_OPTIONS_CONTINUE;
-    toc_message_print("'%s' after %s is not known: give core or none", text, word);
+    options->bind = bind;
+    options->bind_asked = bind != TOC_BIND_NONE;
+    return TOC_OPTIONS_CONTINUE;
+}
+
+/* What follows a colon (overload-allowed, if-supported) is the case in any case. */
+static int parse_bind(const struct given *given, struct toc_options *options)
+{
+    size_t length = strcspn(given->text, ":");
+
+    for (size_t i = 0; i < sizeof(bind_names) / sizeof(bind_names[0]); i++)
+        if (strlen(bind_names[i].name) == length &&
+            strncmp(given->text, bind_names[i].name, length) == 0)
+            return set_bind(options, bind_names[i].bind);
+    toc_message_print("'%s' after %s is not known: give core, hwthread, socket, numa, l1cache, "
+                      "l2cache, l3cache or none",
+                      given->text, given->word);
     return TOC_EXIT_USAGE;
 }
 
-void toc_options_export(struct toc_options *options, const char *entry)
+void toc_options_export(struct toc_exports *exports, const char *entry)
 {
-    options->exports =
-        realloc(options->exports, (options->nexports + 1) * sizeof(*options->exports));
-    if (options->exports == NULL)
-        abort();
-    options->exports[options->nexports++] = entry;
+    exports->entries = grow(exports->entries, exports->count, sizeof(*exports->entries));
+    exports->entries[exports->count++] = entry;
 }
 
 /* Takes NAME=VALUE; NAME VALUE, as MPICH's -env has it; or NAME alone, as Open MPI's -x has it. */
-static int parse_export(const char *word, const char *text, char **rest,
-                        struct toc_options *options, int *taken)
+static int parse_export(struct given *given, struct toc_exports *exports)
 {
+    const char *text = given->text;
+
     if (text[0] == '=' || text[0] == '\0') {
-        toc_message_print("'%s' after %s has no variable name: give NAME=VALUE", text, word);
+        toc_message_print("'%s' after %s has no variable name: give NAME=VALUE", text, given->word);
         return TOC_EXIT_USAGE;
     }
     if (strchr(text, '=') == NULL) {
-        if (word[strspn(word, "-")] == 'x') {
-            if (getenv(text) == NULL)
-                toc_message_print("warning: %s %s: there is no such variable to pass on", word,
-                                  text);
+        const char *value = given->option->id == TOC_OPTION_X ? getenv(text) : given->rest[0];
+        if (value == NULL && given->option->id == TOC_OPTION_X) {
+            toc_message_print("warning: %s %s: there is no such variable to pass on", given->word,
+                              text);
             return TOC_OPTIONS_CONTINUE;
         }
-        if (*rest == NULL) {
-            toc_message_print("%s %s has no value: give %s %s VALUE", word, text, word, text);
+        if (value == NULL) {
+            toc_message_print("%s %s has no value: give %s %s VALUE", given->word, text,
+                              given->word, text);
             return TOC_EXIT_USAGE;
         }
         char *joined;
-        if (asprintf(&joined, "%s=%s", text, *rest) < 0)
+        if (asprintf(&joined, "%s=%s", text, value) < 0)
             abort();
         text = joined;
-        *taken = 1;
+        given->taken = given->option->id != TOC_OPTION_X;
     }
-    toc_options_export(options, text);
+    toc_options_export(exports, text);
     return TOC_OPTIONS_CONTINUE;
 }
 
-/* `rest` is what follows the option's argument; *taken says how many of those words went too. */
-static int apply(const struct option *option, const char *word, const char *text, char **rest,
-                 struct toc_options *options, int *taken)
+static int set_inherit(struct toc_inherit *inherit, int what, const char *list)
 {
-    switch (option->id) {
-    case OPTION_RANKS:
-        return parse_ranks(word, text, &options->nranks);
-    case OPTION_DIRECTORY:
-        options->directory = text;
+    *inherit = (struct toc_inherit){.what = what, .list = list};
+    return TOC_OPTIONS_CONTINUE;
+}
+
+/* Only rank 0 can have it, or nobody. */
+static int parse_stdin(const struct given *given)
+{
+    if (strcmp(given->text, "0") == 0)
         return TOC_OPTIONS_CONTINUE;
-    case OPTION_EXPORT:
-        return parse_export(word, text, rest, options, taken);
-    case OPTION_BIND:
-        return parse_bind(word, text, options);
-    case OPTION_EMULATE:
-        options->emulate_uintr = 1;
+    toc_message_print("%s %s is not possible: standard input goes to rank 0", given->word,
+                      given->text);
+    return TOC_EXIT_USAGE;
+}
+
+/* Remembered for one note about all of them. */
+static int ignore(struct parser *parser, struct given *given)
+{
+    size_t used = strlen(parser->ignored);
+
+    if (given->option->words == 2) {
+        if (given->rest[0] == NULL) {
+            toc_message_print("nothing follows %s %s: give %s %s VALUE", given->word, given->text,
+                              given->word, given->text);
+            return TOC_EXIT_USAGE;
+        }
+        given->taken = 1;
+    }
+    const char *text = strchr(given->word, '=') == NULL ? given->text : NULL;
+    const char *value = given->taken != 0 ? given->rest[0] : NULL;
+    snprintf(parser->ignored + used, sizeof(parser->ignored) - used, "%s%s%s%s%s%s",
+             used != 0 ? ", " : "", given->word, text != NULL ? " " : "", text != NULL ? text : "",
+             value != NULL ? " " : "", value != NULL ? value : "");
+    return TOC_OPTIONS_CONTINUE;
+}
+
+static int help(void)
+{
+    fputs(toc_option_help, stdout);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int version(void)
+{
+    printf("mpirun (Tocsin) %s\n", PACKAGE_VERSION);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int apply_environment(struct parser *parser, struct given *given)
+{
+    struct toc_options *options = parser->options;
+    struct toc_program *program = parser->program;
+
+    switch (given->option->id) {
+    case TOC_OPTION_ENV:
+        return parse_export(given, &program->exports);
+    case TOC_OPTION_ENV_ALL:
+        return set_inherit(&program->inherit, TOC_INHERIT_ALL, NULL);
+    case TOC_OPTION_ENV_NONE:
+        return set_inherit(&program->inherit, TOC_INHERIT_NONE, NULL);
+    case TOC_OPTION_ENV_LIST:
+        return set_inherit(&program->inherit, TOC_INHERIT_LIST, given->text);
+    case TOC_OPTION_GENV_ALL:
+        return set_inherit(&options->inherit, TOC_INHERIT_ALL, NULL);
+    case TOC_OPTION_GENV_NONE:
+        return set_inherit(&options->inherit, TOC_INHERIT_NONE, NULL);
+    case TOC_OPTION_GENV_LIST:
+        return set_inherit(&options->inherit, TOC_INHERIT_LIST, given->text);
+    default: /* TOC_OPTION_GENV, TOC_OPTION_X */
+        return parse_export(given, &options->exports);
+    }
+}
+
+static int from_hosts(int status)
+{
+    return status == 0 ? TOC_OPTIONS_CONTINUE : status;
+}
+
+static int apply_ranks(struct parser *parser, const struct given *given)
+{
+    switch (given->option->id) {
+    case TOC_OPTION_RANKS:
+        parser->ranks_given = true;
+        return parse_number(given, "the number of ranks", TOC_MAX_RANKS, &parser->program->nranks);
+    case TOC_OPTION_PER_NODE:
+        return parse_number(given, "the number of ranks", TOC_MAX_RANKS, &parser->per_node);
+    case TOC_OPTION_ONE_PER_NODE:
+        parser->per_node = 1;
         return TOC_OPTIONS_CONTINUE;
-    case OPTION_IGNORED:
+    case TOC_OPTION_HOSTS:
+        return from_hosts(toc_hosts_list(given->word, given->text, &parser->slots));
+    default: /* TOC_OPTION_HOSTFILE */
+        return from_hosts(toc_hosts_file(given->text, &parser->slots));
+    }
+}
+
+static int set(bool *flag)
+{
+    *flag = true;
+    return TOC_OPTIONS_CONTINUE;
+}
+
+static int apply(struct parser *parser, struct given *given)
+{
+    struct toc_options *options = parser->options;
+
+    switch (given->option->id) {
+    case TOC_OPTION_RANKS:
+    case TOC_OPTION_PER_NODE:
+    case TOC_OPTION_ONE_PER_NODE:
+    case TOC_OPTION_HOSTS:
+    case TOC_OPTION_HOSTFILE:
+        return apply_ranks(parser, given);
+    case TOC_OPTION_DIRECTORY:
+        parser->program->directory = given->text;
         return TOC_OPTIONS_CONTINUE;
-    case OPTION_HELP:
-        fputs(help_text, stdout);
-        return fflush(stdout) == 0 ? 0 : 1;
-    case OPTION_VERSION:
-        printf("mpirun (Tocsin) %s\n", PACKAGE_VERSION);
-        return fflush(stdout) == 0 ? 0 : 1;
+    case TOC_OPTION_ENV:
+    case TOC_OPTION_GENV:
+    case TOC_OPTION_X:
+    case TOC_OPTION_ENV_ALL:
+    case TOC_OPTION_ENV_NONE:
+    case TOC_OPTION_ENV_LIST:
+    case TOC_OPTION_GENV_ALL:
+    case TOC_OPTION_GENV_NONE:
+    case TOC_OPTION_GENV_LIST:
+        return apply_environment(parser, given);
+    case TOC_OPTION_BIND:
+        return parse_bind(given, options);
+    case TOC_OPTION_BIND_CORE:
+        return set_bind(options, TOC_BIND_CORE);
+    case TOC_OPTION_BIND_SOCKET:
+        return set_bind(options, TOC_BIND_SOCKET);
+    case TOC_OPTION_BIND_NONE:
+        return set_bind(options, TOC_BIND_NONE);
+    case TOC_OPTION_REPORT_BINDINGS:
+        return set(&options->report_bindings);
+    case TOC_OPTION_NO_OVERSUBSCRIBE:
+        return set(&options->no_oversubscribe);
+    case TOC_OPTION_TAG_RANK:
+        options->tag = TOC_TAG_RANK_ONLY;
+        return TOC_OPTIONS_CONTINUE;
+    case TOC_OPTION_TAG_STREAM:
+        options->tag = TOC_TAG_STREAM;
+        return TOC_OPTIONS_CONTINUE;
+    case TOC_OPTION_TIMEOUT:
+        return parse_number(given, "the number of seconds", 100000000, &options->timeout);
+    case TOC_OPTION_STDIN:
+        return parse_stdin(given);
+    case TOC_OPTION_EMULATE:
+        return set(&options->emulate_uintr);
+    case TOC_OPTION_QUIET:
+        return set(&options->quiet);
+    case TOC_OPTION_MATTERLESS:
+        return TOC_OPTIONS_CONTINUE;
+    case TOC_OPTION_IGNORED:
+        return ignore(parser, given);
+    case TOC_OPTION_HELP:
+        return help();
+    case TOC_OPTION_VERSION:
+        return version();
     }
     return TOC_EXIT_USAGE;
 }
 
 /* One option at argv[*at]: "-name", "--name", "-name value" or "--name=value". */
-static int parse_one(char **argv, int *at, struct toc_options *options)
+static int parse_one(struct parser *parser, char **argv, int *at)
 {
-    const char *word = argv[*at];
-    const char *name = word + (word[1] == '-' ? 2 : 1);
+    struct given given = {.word = argv[*at]};
+    const char *name = given.word + (given.word[1] == '-' ? 2 : 1);
     size_t length = strcspn(name, "=");
-    const struct option *option = find_option(name, length);
-    const char *text = NULL;
-    int taken = 0;
 
-    if (option == NULL || (name[length] == '=' && option->argument == NULL))
-        return complain_unknown(word, name);
+    given.option = toc_option_find(name, length);
+    if (given.option == NULL || (name[length] == '=' && given.option->argument == NULL)) {
+        toc_message_print("unknown option '%s'; the nearest known one is %s (mpirun --help lists "
+                          "all)",
+                          given.word, toc_option_nearest(name));
+        return TOC_EXIT_USAGE;
+    }
     *at += 1;
-    if (option->argument != NULL) {
-        text = name[length] == '=' ? name + length + 1 : argv[*at];
-        if (text == NULL) {
-            toc_message_print("nothing follows %s: give %s", word, option->argument);
+    if (given.option->argument != NULL) {
+        given.text = name[length] == '=' ? name + length + 1 : argv[*at];
+        if (given.text == NULL) {
+            toc_message_print("nothing follows %s: give %s", given.word, given.option->argument);
             return TOC_EXIT_USAGE;
         }
         *at += name[length] != '=';
     }
-    int status = apply(option, word, text, argv + *at, options, &taken);
-    *at += taken;
+    given.rest = argv + *at;
+    int status = apply(parser, &given);
+    *at += given.taken;
     return status;
 }
 
-static int check_program(char **program)
+static void start_program(struct parser *parser)
 {
-    if (program[0] == NULL) {
-        toc_message_print("no program is given: mpirun [options] program [arguments] "
-                          "(mpirun --help lists the options)");
+    struct toc_options *options = parser->options;
+
+    options->programs = grow(options->programs, options->nprograms, sizeof(*options->programs));
+    parser->program = &options->programs[options->nprograms++];
+    *parser->program = (struct toc_program){.first = options->nranks};
+    parser->ranks_given = false;
+    parser->per_node = parser->slots = 0;
+}
+
+/* There is one machine: ranks per machine are ranks, and so are the slots of hosts. */
+static int count_ranks(struct parser *parser)
+{
+    struct toc_program *program = parser->program;
+
+    if (!parser->ranks_given)
+        program->nranks = parser->per_node != 0 ? parser->per_node
+                          : parser->slots != 0  ? parser->slots
+                                                : 1;
+    parser->options->nranks += program->nranks;
+    if (parser->options->nranks <= TOC_MAX_RANKS)
+        return TOC_OPTIONS_CONTINUE;
+    toc_message_print("these are %u ranks or more: a job has at most %d", parser->options->nranks,
+                      TOC_MAX_RANKS);
+    return TOC_EXIT_USAGE;
+}
+
+/* The options of one program, its name, its arguments up to ":" or the end. */
+static int parse_program(struct parser *parser, int argc, char **argv, int *at)
+{
+    start_program(parser);
+    while (*at < argc && argv[*at][0] == '-' && argv[*at][1] != '\0') {
+        if (strcmp(argv[*at], "--") == 0) {
+            *at += 1;
+            break;
+        }
+        int status = parse_one(parser, argv, at);
+        if (status != TOC_OPTIONS_CONTINUE)
+            return status;
+    }
+    parser->program->argv = argv + *at;
+    if (*at >= argc || strcmp(argv[*at], ":") == 0) {
+        toc_message_print("no program is given%s: mpirun [options] program [arguments] "
+                          "(mpirun --help lists the options)",
+                          *at < argc                       ? " before ':'"
+                          : parser->options->nprograms > 1 ? " after ':'"
+                                                           : "");
         return TOC_EXIT_USAGE;
     }
-    for (char **word = program; *word != NULL; word++) {
-        if (strcmp(*word, ":") == 0) {
-            toc_message_print("':' between programs is not supported: all ranks run the same one");
-            return TOC_EXIT_USAGE;
-        }
-    }
-    return TOC_OPTIONS_CONTINUE;
+    while (*at < argc && strcmp(argv[*at], ":") != 0)
+        *at += 1;
+    return count_ranks(parser);
 }
 
 int toc_options_parse(int argc, char **argv, struct toc_options *options)
 {
+    struct parser parser = {.options = options};
     int at = 1;
 
-    *options = (struct toc_options){.nranks = 1, .bind = 1};
-    while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
-        if (strcmp(argv[at], "--") == 0) {
-            at++;
-            break;
-        }
-        int status = parse_one(argv, &at, options);
+    *options = (struct toc_options){.bind = TOC_BIND_CORE};
+    for (;;) {
+        int status = parse_program(&parser, argc, argv, &at);
         if (status != TOC_OPTIONS_CONTINUE)
             return status;
+        if (at >= argc)
+            break;
+        argv[at++] = NULL; /* the end of this program's arguments */
     }
-    options->program = argv + at;
-    return check_program(options->program);
+    if (parser.ignored[0] != '\0' && !options->quiet)
+        toc_message_print("note: without effect here: %s", parser.ignored);
+    return TOC_OPTIONS_CONTINUE;
+}
+
+const struct toc_program *toc_options_program(const struct toc_options *options, uint32_t rank)
+{
+    const struct toc_program *program = options->programs;
+
+    while (rank >= program->first + program->nranks)
+        program++;
+    return program;
 }

@@ -2,31 +2,75 @@
 #ifndef TOC_LAUNCHER_OPTIONS_H
 #define TOC_LAUNCHER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/topology.h"
+
 /* Exit codes of mpirun's own complaints; the last two are those of the shells. */
 #define TOC_EXIT_USAGE       2
+#define TOC_EXIT_TIMEOUT     124 /* as timeout(1) has it */
 #define TOC_EXIT_NO_EXEC     126
 #define TOC_EXIT_NOT_FOUND   127
 #define TOC_OPTIONS_CONTINUE (-1)
 
+/** Which variables of mpirun's environment a rank gets. */
+struct toc_inherit {
+    enum { TOC_INHERIT_DEFAULT, TOC_INHERIT_ALL, TOC_INHERIT_NONE, TOC_INHERIT_LIST } what;
+    const char *list; /* names, between commas */
+};
+
+/** "NAME=VALUE" strings; later ones win. */
+struct toc_exports {
+    const char **entries;
+    size_t count;
+};
+
+/** One program of the command line and its ranks; "program : program" gives several. */
+struct toc_program {
+    uint32_t first, nranks;
+    const char *directory; /* working directory of the ranks, or NULL: mpirun's */
+    struct toc_exports exports;
+    struct toc_inherit inherit;
+    char **argv; /* program and its arguments, NULL at the end */
+
+    /* Found out by toc_program_find(). */
+    char *path;         /* file to execute, seen from `directory` */
+    char *absolute;     /* `directory` as the shells' PWD has it, or NULL */
+    char **environment; /* of its ranks: toc_spawn_environment() */
+};
+
+enum toc_tag_style {
+    TOC_TAG_NONE,
+    TOC_TAG_RANK_ONLY, /* "[3] ", MPICH's */
+    TOC_TAG_STREAM,    /* "[1,3]<stdout>: ", Open MPI's */
+};
+
 struct toc_options {
-    uint32_t nranks;
-    int bind;              /* bind ranks to cores when there are enough */
-    int bind_asked;        /* ... because the user said so: tell him when it cannot be done */
-    int emulate_uintr;     /* preload the emulator of user interrupts */
-    const char *directory; /* working directory of the ranks, or NULL */
-    const char **exports;  /* "NAME=VALUE", later ones win */
-    size_t nexports;
-    char **program; /* program and its arguments, NULL at the end */
+    uint32_t nranks;            /* of all programs */
+    enum toc_bind bind;         /* what each rank is bound to when there are enough of them */
+    bool bind_asked;            /* ... because the user said so: tell him when it cannot be done */
+    bool report_bindings;       /* say where each rank is bound to */
+    bool no_oversubscribe;      /* more ranks than cores is an error */
+    bool quiet;                 /* no notes */
+    bool emulate_uintr;         /* preload the emulator of user interrupts */
+    enum toc_tag_style tag;     /* in front of each line of the ranks */
+    uint32_t timeout;           /* seconds after which the job is ended; 0: never */
+    struct toc_exports exports; /* for all programs; a program's own win */
+    struct toc_inherit inherit; /* for programs that say nothing about it */
+    struct toc_program *programs;
+    size_t nprograms;
 };
 
 /** Reads mpirun's command line. Result TOC_OPTIONS_CONTINUE, or the code to exit with: 0 after
  *  --help and --version, TOC_EXIT_USAGE after a complaint. */
 int toc_options_parse(int argc, char **argv, struct toc_options *options);
 
-/** Adds "NAME=VALUE" to the ranks' environment; the text is kept. */
-void toc_options_export(struct toc_options *options, const char *entry);
+/** Adds "NAME=VALUE"; the text is kept. */
+void toc_options_export(struct toc_exports *exports, const char *entry);
+
+/** The program that rank `rank` runs. */
+const struct toc_program *toc_options_program(const struct toc_options *options, uint32_t rank);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -30,6 +31,9 @@ struct stream {
     int64_t changed;   /* when bytes arrived last */
     bool reading;      /* registered for reading */
     bool queued;       /* in the sink's queue */
+    bool inside;       /* the last byte read was not the end of a line */
+    char prefix[32];   /* in front of each line */
+    size_t prefix_length;
     struct stream *next;
 };
 
@@ -71,9 +75,15 @@ static bool has_line(const struct stream *stream)
     return stream->lines_end > stream->begin;
 }
 
+/* How many bytes may be read: each of them may be a line that gets a prefix. */
+static size_t room(const struct stream *stream)
+{
+    return (BUFFER_BYTES - stream->end) / (stream->prefix_length + 1);
+}
+
 static bool is_full(const struct stream *stream)
 {
-    return stream->begin == 0 && stream->end == BUFFER_BYTES;
+    return stream->begin == 0 && room(stream) == 0;
 }
 
 /* Whole lines always; the rest when nothing can be gained by waiting for the end of the line. */
@@ -152,21 +162,65 @@ static void make_room(struct stream *stream)
     stream->begin = 0;
 }
 
+/* Copies `length` bytes to the end of the buffer, with the prefix in front of each line. Returns
+ * how many bytes that makes. */
+static size_t copy_lines(struct stream *stream, const char *raw, size_t length)
+{
+    char *to = stream->data + stream->end;
+
+    while (length > 0) {
+        const char *newline = memchr(raw, '\n', length);
+        size_t line = newline != NULL ? (size_t)(newline - raw) + 1 : length;
+        if (!stream->inside) {
+            memcpy(to, stream->prefix, stream->prefix_length);
+            to += stream->prefix_length;
+        }
+        memcpy(to, raw, line);
+        to += line;
+        raw += line;
+        length -= line;
+        stream->inside = newline == NULL;
+    }
+    return (size_t)(to - (stream->data + stream->end));
+}
+
+static ssize_t read_stream(struct stream *stream)
+{
+    char raw[BUFFER_BYTES / 2];
+
+    if (stream->prefix_length == 0)
+        return read(stream->fd, stream->data + stream->end, room(stream));
+    ssize_t got = read(stream->fd, raw, room(stream));
+    return got <= 0 ? got : (ssize_t)copy_lines(stream, raw, (size_t)got);
+}
+
+/* A line with a prefix is ended at the latest with the stream, or the next one's prefix would stand
+ * inside of it. */
+static void end_line(struct stream *stream)
+{
+    if (stream->prefix_length == 0 || !stream->inside)
+        return;
+    stream->data[stream->end] = '\n'; /* there is room: something has just been tried to be read */
+    stream->inside = false;
+    append(stream, 1);
+}
+
 /* Returns whether there may be more to read at once. */
 static bool fill(struct toc_output *output, struct stream *stream)
 {
     if (stream->fd < 0)
         return false;
-    if (stream->end == BUFFER_BYTES)
+    if (room(stream) == 0)
         make_room(stream);
-    if (stream->end == BUFFER_BYTES) {
+    if (room(stream) == 0) {
         set_reading(output, stream, false);
         return false;
     }
-    ssize_t got = read(stream->fd, stream->data + stream->end, BUFFER_BYTES - stream->end);
+    ssize_t got = read_stream(stream);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (got <= 0) {
+        end_line(stream);
         close_stream(output, stream);
         return false;
     }
@@ -415,7 +469,21 @@ static bool open_stream(struct stream *stream, uint32_t rank, struct sink *sink)
     return stream->data != NULL;
 }
 
-int toc_output_open(uint32_t nranks, int epoll_fd, uint64_t tag, struct toc_output **result)
+/* Streams 2r and 2r + 1 are rank r's stdout and stderr. */
+static void set_prefix(struct stream *stream, uint32_t index, enum toc_tag_style style)
+{
+    int length = 0;
+
+    if (style == TOC_TAG_RANK_ONLY)
+        length = snprintf(stream->prefix, sizeof(stream->prefix), "[%u] ", index / 2);
+    else if (style == TOC_TAG_STREAM)
+        length = snprintf(stream->prefix, sizeof(stream->prefix), "[1,%u]<%s>: ", index / 2,
+                          index % 2 == 0 ? "stdout" : "stderr");
+    stream->prefix_length = (size_t)length;
+}
+
+int toc_output_open(uint32_t nranks, enum toc_tag_style style, int epoll_fd, uint64_t tag,
+                    struct toc_output **result)
 {
     struct toc_output *output =
         calloc(1, sizeof(*output) + (size_t)nranks * 2 * sizeof(struct stream));
@@ -432,6 +500,8 @@ int toc_output_open(uint32_t nranks, int epoll_fd, uint64_t tag, struct toc_outp
     bool ok = open_stream(&output->message, NO_RANK, output->sink_of[1]);
     for (uint32_t i = 0; ok && i < nranks * 2; i++)
         ok = open_stream(&output->streams[i], i / 2, output->sink_of[i % 2]);
+    for (uint32_t i = 0; ok && i < nranks * 2; i++)
+        set_prefix(&output->streams[i], i, style);
     if (!ok) {
         toc_output_close(output);
         return -ENOMEM;

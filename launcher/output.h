@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "options.h"
+
 /*
  * The ranks' standard output and standard error, passed on byte by byte but never tearing a line:
  * while one rank's line is open, those of the others wait. A line that stays open is shown after a
@@ -14,9 +16,10 @@
  */
 struct toc_output;
 
-/** For `nranks` ranks; registers with `epoll_fd` under the tags tag | 0 ... tag | limit. Result 0
- *  or -errno. */
-int toc_output_open(uint32_t nranks, int epoll_fd, uint64_t tag, struct toc_output **output);
+/** For `nranks` ranks, whose lines get a prefix in the given style; registers with `epoll_fd` under
+ *  the tags tag | 0 ... tag | limit. Result 0 or -errno. */
+int toc_output_open(uint32_t nranks, enum toc_tag_style style, int epoll_fd, uint64_t tag,
+                    struct toc_output **output);
 void toc_output_close(struct toc_output *output);
 
 /** Makes rank `rank`'s two pipes; *stdout_fd and *stderr_fd are the ends to give to the rank and to

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "program.h"
 #include "message.h"
-#include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static int complain_not_found(const char *name)
     return TOC_EXIT_NOT_FOUND;
 }
 
-int toc_program_find(const char *name, char **path)
+static int find(const char *name, char **path)
 {
     if (name[0] == '\0') {
         toc_message_print("the program's name is empty: mpirun [options] program [arguments]");
@@ -126,4 +126,23 @@ int toc_program_find(const char *name, char **path)
     if (*path == NULL)
         abort();
     return 0;
+}
+
+/* The ranks will look from their directory: a relative name must mean the same here. */
+int toc_program_find(struct toc_program *program)
+{
+    if (program->directory == NULL)
+        return find(program->argv[0], &program->path);
+    int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (back < 0 || chdir(program->directory) < 0) {
+        toc_message_print("cannot change to the directory '%s': %s", program->directory,
+                          strerror(errno));
+        return TOC_EXIT_USAGE;
+    }
+    program->absolute = getcwd(NULL, 0);
+    int status = find(program->argv[0], &program->path);
+    if (fchdir(back) < 0)
+        abort();
+    close(back);
+    return status;
 }

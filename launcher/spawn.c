@@ -57,42 +57,69 @@ static void put_number(char **environment, size_t *count, const char *name, long
     put(environment, SLOTS, count, entry);
 }
 
-static void put_directory(char **environment, size_t *count)
+static void put_directory(char **environment, size_t *count, const char *directory)
 {
-    char *directory = getcwd(NULL, 0);
     char *entry;
 
-    if (directory == NULL)
-        return;
     if (asprintf(&entry, "PWD=%s", directory) < 0)
         abort();
     put(environment, SLOTS, count, entry);
     free(entry);
-    free(directory);
 }
 
-char **toc_spawn_environment(const struct toc_spawn *spawn)
+static void put_exports(char **environment, size_t *count, const struct toc_exports *exports)
+{
+    for (size_t i = 0; i < exports->count; i++)
+        if (!is_slot(exports->entries[i]))
+            put(environment, SLOTS, count, exports->entries[i]);
+}
+
+/* Whether the variable's name stands in a list with commas. */
+static bool is_listed(const char *entry, const char *list)
+{
+    size_t length = strcspn(entry, "=");
+
+    for (; *list != '\0'; list += strspn(list, ",")) {
+        size_t name = strcspn(list, ",");
+        if (name == length && strncmp(list, entry, length) == 0)
+            return true;
+        list += name;
+    }
+    return false;
+}
+
+static bool is_inherited(const char *entry, const struct toc_inherit *inherit)
+{
+    return !is_slot(entry) && inherit->what != TOC_INHERIT_NONE &&
+           (inherit->what != TOC_INHERIT_LIST || is_listed(entry, inherit->list));
+}
+
+char **toc_spawn_environment(const struct toc_spawn *spawn, size_t index)
 {
     const struct toc_options *options = spawn->options;
+    const struct toc_program *program = &options->programs[index];
+    const struct toc_inherit *inherit =
+        program->inherit.what != TOC_INHERIT_DEFAULT ? &program->inherit : &options->inherit;
     size_t inherited = 0, count = SLOTS;
 
     while (environ[inherited] != NULL)
         inherited++;
     char **environment =
-        must(calloc(inherited + options->nexports + SLOTS + 8, sizeof(*environment)));
+        must(calloc(inherited + options->exports.count + program->exports.count + SLOTS + 8,
+                    sizeof(*environment)));
     for (size_t i = 0; i < SLOTS; i++)
         environment[i] = slot_text[i];
     for (size_t i = 0; i < inherited; i++)
-        if (!is_slot(environ[i]))
+        if (is_inherited(environ[i], inherit))
             environment[count++] = must(strdup(environ[i]));
-    if (options->directory != NULL)
-        put_directory(environment, &count);
-    for (size_t i = 0; i < options->nexports; i++)
-        if (!is_slot(options->exports[i]))
-            put(environment, SLOTS, &count, options->exports[i]);
+    if (program->absolute != NULL)
+        put_directory(environment, &count, program->absolute);
+    put_exports(environment, &count, &options->exports);
+    put_exports(environment, &count, &program->exports);
     put(environment, SLOTS, &count, spawn->mark);
     put_number(environment, &count, TOC_ENV_JOB_FD, spawn->job_fd);
     put_number(environment, &count, TOC_ENV_SIZE, options->nranks);
+    put_number(environment, &count, TOC_ENV_PROGRAM, (long)index);
     put_number(environment, &count, "MPI_LOCALNRANKS", options->nranks);
     return environment;
 }
@@ -104,10 +131,10 @@ void toc_spawn_environment_free(char **environment)
     free(environment);
 }
 
-void toc_spawn_set_rank(char **environment, uint32_t rank)
+static void set_rank(uint32_t rank)
 {
     for (size_t i = 0; i < SLOTS; i++)
-        snprintf(environment[i], sizeof(slot_text[i]), "%s=%u", slot_names[i], rank);
+        snprintf(slot_text[i], sizeof(slot_text[i]), "%s=%u", slot_names[i], rank);
 }
 
 static _Noreturn void give_up(const struct toc_spawn *spawn, uint32_t rank, const char *call)
@@ -141,15 +168,15 @@ static bool is_elf(const char *path)
 
 /* A script without "#!" is run by the shell, as execvp() does; but a program of another
  * architecture must not be, or the shell would complain of its syntax. */
-static void execute(const struct toc_spawn *spawn, char **environment)
+static void execute(const struct toc_program *program)
 {
-    char **argv = spawn->options->program;
+    char **argv = program->argv;
     size_t count = 0;
 
-    execve(spawn->path, argv, environment);
+    execve(program->path, argv, program->environment);
     if (errno != ENOEXEC)
         return;
-    if (is_elf(spawn->path)) {
+    if (is_elf(program->path)) {
         errno = ENOEXEC;
         return;
     }
@@ -157,14 +184,14 @@ static void execute(const struct toc_spawn *spawn, char **environment)
         count++;
     char **shell = must(calloc(count + 2, sizeof(*shell)));
     shell[0] = "/bin/sh";
-    shell[1] = (char *)spawn->path;
+    shell[1] = program->path;
     memcpy(shell + 2, argv + 1, count * sizeof(*shell));
-    execve(shell[0], shell, environment);
+    execve(shell[0], shell, program->environment);
 }
 
-static _Noreturn void become_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment,
-                                  int stdout_fd, int stderr_fd, const cpu_set_t *cpus,
-                                  size_t cpus_size)
+static _Noreturn void become_rank(const struct toc_spawn *spawn, const struct toc_program *program,
+                                  uint32_t rank, int stdout_fd, int stderr_fd,
+                                  const cpu_set_t *cpus, size_t cpus_size)
 {
     setpgid(0, 0);
     toc_guardian_set(spawn->guardian, rank, getpid());
@@ -176,25 +203,29 @@ static _Noreturn void become_rank(const struct toc_spawn *spawn, uint32_t rank, 
         give_up(spawn, rank, "fcntl");
     if (cpus != NULL && sched_setaffinity(0, cpus_size, cpus) < 0)
         give_up(spawn, rank, "sched_setaffinity");
+    if (program->directory != NULL && chdir(program->directory) < 0)
+        give_up(spawn, rank, "chdir");
     setrlimit(RLIMIT_NOFILE, &spawn->files);
     signal(SIGINT, SIG_DFL); /* see toc_signals_open() */
     signal(SIGQUIT, SIG_DFL);
     sigaction(SIGPIPE, &spawn->sigpipe, NULL);
     sigaction(SIGCHLD, &spawn->sigchld, NULL);
     sigprocmask(SIG_SETMASK, &spawn->mask, NULL);
-    execute(spawn, environment);
+    execute(program);
     give_up(spawn, rank, "execve");
 }
 
-int toc_spawn_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment, int stdout_fd,
-                   int stderr_fd, const cpu_set_t *cpus, size_t cpus_size, pid_t *pid)
+int toc_spawn_rank(const struct toc_spawn *spawn, const struct toc_program *program, uint32_t rank,
+                   int stdout_fd, int stderr_fd, const cpu_set_t *cpus, size_t cpus_size,
+                   pid_t *pid)
 {
+    set_rank(rank);
     pid_t child = fork();
 
     if (child < 0)
         return -errno;
     if (child == 0)
-        become_rank(spawn, rank, environment, stdout_fd, stderr_fd, cpus, cpus_size);
+        become_rank(spawn, program, rank, stdout_fd, stderr_fd, cpus, cpus_size);
     /* Also here, because mpirun may signal the group before the child has run. */
     setpgid(child, child);
     toc_guardian_set(spawn->guardian, rank, child);

@@ -15,7 +15,6 @@
 /** What all ranks have in common; filled by main, constant while ranks are started. */
 struct toc_spawn {
     const struct toc_options *options;
-    const char *path; /* file to execute */
     const char *mark; /* "TOCSIN_JOB_ID=..." */
     int job_fd;       /* the job's segment: the one descriptor that ranks inherit */
     int error_fd;     /* write end of a pipe: struct toc_spawn_error when exec fails */
@@ -36,14 +35,15 @@ struct toc_spawn_error {
     char call[24];
 };
 
-/** Forks rank `rank` with its output going to the two descriptors and, unless `cpus` is NULL,
- *  bound to `cpus`. `environment` comes from toc_spawn_environment(). Result 0 or -errno. */
-int toc_spawn_rank(const struct toc_spawn *spawn, uint32_t rank, char **environment, int stdout_fd,
-                   int stderr_fd, const cpu_set_t *cpus, size_t cpus_size, pid_t *pid);
+/** Forks rank `rank`, which runs `program`, with its output going to the two descriptors and,
+ *  unless `cpus` is NULL, bound to `cpus`. Result 0 or -errno. */
+int toc_spawn_rank(const struct toc_spawn *spawn, const struct toc_program *program, uint32_t rank,
+                   int stdout_fd, int stderr_fd, const cpu_set_t *cpus, size_t cpus_size,
+                   pid_t *pid);
 
-/** The environment of the ranks, allocated; toc_spawn_set_rank() completes it for each of them. */
-char **toc_spawn_environment(const struct toc_spawn *spawn);
-void toc_spawn_set_rank(char **environment, uint32_t rank);
+/** The environment of the ranks of program number `index`, allocated; toc_spawn_rank() completes it
+ *  for each of them. */
+char **toc_spawn_environment(const struct toc_spawn *spawn, size_t index);
 void toc_spawn_environment_free(char **environment);
 
 #endif

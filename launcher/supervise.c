@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "launch.h"
 #include "clock.h"
+#include "foreign.h"
 #include "message.h"
 #include "processes.h"
 #include "spawn.h"
@@ -61,6 +62,16 @@ static int rank_state(struct toc_launch *launch, uint32_t rank)
     return atomic_load_explicit(&toc_job_rank(launch->header, rank)->state, memory_order_acquire);
 }
 
+static const struct toc_program *program_of(const struct toc_launch *launch, uint32_t rank)
+{
+    return toc_options_program(&launch->options, rank);
+}
+
+static const char *name_of(const struct toc_launch *launch, uint32_t rank)
+{
+    return program_of(launch, rank)->argv[0];
+}
+
 static bool take_spawn_errors(struct toc_launch *launch)
 {
     struct toc_spawn_error report;
@@ -71,7 +82,7 @@ static bool take_spawn_errors(struct toc_launch *launch)
     if (got == (ssize_t)sizeof(report)) {
         if (!launch->ending)
             toc_message_print("cannot start rank %u: %s %s: %s", report.rank, report.call,
-                              launch->path, strerror(report.error));
+                              program_of(launch, report.rank)->path, strerror(report.error));
         toc_supervise_end(launch, SIGTERM,
                           report.error == ENOENT ? TOC_EXIT_NOT_FOUND : TOC_EXIT_NO_EXEC, -1);
         return true;
@@ -97,14 +108,31 @@ static bool take_abort(struct toc_launch *launch)
     return true;
 }
 
+/* A rank that left without MPI_Init may have called another library's. Said once, not of each rank.
+ * The program may well have had no use for MPI (--version): its exit code stands. */
+static void tell_foreign(struct toc_launch *launch, uint32_t rank)
+{
+    const struct toc_program *program = program_of(launch, rank);
+    char library[64];
+
+    if (launch->foreign_told || rank_state(launch, rank) != TOC_RANK_STARTED ||
+        !toc_foreign_library(program->path, program->environment, library, sizeof(library)))
+        return;
+    launch->foreign_told = true;
+    toc_message_print("%s uses %s: that is another MPI, and its ranks are not ranks of this job; "
+                      "rebuild it with mpicc",
+                      program->argv[0], library);
+}
+
 static void judge_signal(struct toc_launch *launch, uint32_t rank, const siginfo_t *info)
 {
     const char *name = sigabbrev_np(info->si_status);
 
     toc_message_print("rank %u (pid %d, %s) was killed by signal %d (SIG%s, %s)%s: ending the job",
-                      rank, launch->ranks[rank].pid, launch->options.program[0], info->si_status,
+                      rank, launch->ranks[rank].pid, name_of(launch, rank), info->si_status,
                       name != NULL ? name : "RT", strsignal(info->si_status),
                       info->si_code == CLD_DUMPED ? ", core dumped" : "");
+    tell_foreign(launch, rank);
     toc_supervise_end(launch, SIGTERM, 128 + info->si_status, (int)rank);
 }
 
@@ -121,10 +149,11 @@ static void judge_exit(struct toc_launch *launch, uint32_t rank, int code)
         return;
     }
     toc_message_print("rank %u (pid %d, %s) exited with code %d%s%s%s%s: ending the job", rank,
-                      launch->ranks[rank].pid, launch->options.program[0], code,
+                      launch->ranks[rank].pid, name_of(launch, rank), code,
                       joined ? " without calling MPI_Finalize" : "",
                       name != NULL ? " (a shell's way to report SIG" : "", name != NULL ? name : "",
                       name != NULL ? ")" : "");
+    tell_foreign(launch, rank);
     toc_supervise_end(launch, SIGTERM, code != 0 ? code : 1, (int)rank);
 }
 
@@ -174,10 +203,27 @@ static void look_for_outsiders(struct toc_launch *launch, int64_t now)
             who++;
         toc_message_print("rank %u (pid %d, %s) exited without calling MPI_Init, which rank %u has "
                           "called: ending the job",
-                          who, launch->ranks[who].pid, launch->options.program[0], i);
+                          who, launch->ranks[who].pid, name_of(launch, who), i);
+        tell_foreign(launch, who);
         toc_supervise_end(launch, SIGTERM, 1, (int)who);
         return;
     }
+}
+
+/* All have left without a failure, and some of them without MPI_Init. */
+static void look_for_foreigners(struct toc_launch *launch)
+{
+    for (size_t i = 0; launch->outsider && !launch->ending && i < launch->options.nprograms; i++)
+        tell_foreign(launch, launch->options.programs[i].first);
+}
+
+static void check_deadline(struct toc_launch *launch, int64_t now)
+{
+    if (launch->deadline == 0 || launch->ending || now < launch->deadline)
+        return;
+    toc_message_print("the job has taken longer than %u seconds (--timeout): ending it",
+                      launch->options.timeout);
+    toc_supervise_end(launch, SIGTERM, TOC_EXIT_TIMEOUT, -1);
 }
 
 static void check_writes(struct toc_launch *launch)
@@ -237,6 +283,7 @@ static void step(struct toc_launch *launch, int limit)
 
     escalate(launch, now);
     look_for_outsiders(launch, now);
+    check_deadline(launch, now);
     check_writes(launch);
     limit = earlier(limit, toc_output_tick(launch->output));
     limit = earlier(limit, toc_input_tick(launch->input));
@@ -244,6 +291,8 @@ static void step(struct toc_launch *launch, int limit)
         limit = earlier(limit, until(launch->next_signal, now));
     if (launch->outsider && !launch->ending)
         limit = earlier(limit, until(launch->next_look, now));
+    if (launch->deadline != 0 && !launch->ending)
+        limit = earlier(limit, until(launch->deadline, now) + 1);
     if (launch->patience != 0)
         limit = earlier(limit, until(launch->patience, now) + 1);
     int count = epoll_wait(launch->epoll_fd, events, 64, limit);
@@ -332,5 +381,6 @@ void toc_supervise(struct toc_launch *launch)
     if (launch->started > 0)
         while (launch->left < launch->started)
             step(launch, -1);
+    look_for_foreigners(launch);
     finish(launch);
 }

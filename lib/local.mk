@@ -182,6 +182,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/request.c \
 	lib/mpi/request_status.c \
 	lib/mpi/sendrecv.c \
+	lib/mpi/singleton.c \
 	lib/mpi/status.c \
 	lib/mpi/toint.c \
 	lib/mpi/topo.c \

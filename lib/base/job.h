@@ -36,6 +36,7 @@
 #define TOC_ENV_RANK       "TOCSIN_RANK"
 #define TOC_ENV_SIZE       "TOCSIN_SIZE"
 #define TOC_ENV_LOCAL_RANK "TOCSIN_LOCAL_RANK"
+#define TOC_ENV_PROGRAM    "TOCSIN_PROGRAM" /* number of the program of mpirun's command line */
 
 enum toc_rank_state {
     TOC_RANK_STARTED = 0,   /* forked by the launcher, not yet in MPI_Init */

@@ -28,9 +28,27 @@ static int init_without_plugins(hwloc_topology_t *hwloc)
     return status;
 }
 
+static hwloc_obj_type_t type_of(enum toc_bind bind)
+{
+    switch (bind) {
+    case TOC_BIND_L1CACHE:
+        return HWLOC_OBJ_L1CACHE;
+    case TOC_BIND_L2CACHE:
+        return HWLOC_OBJ_L2CACHE;
+    case TOC_BIND_L3CACHE:
+        return HWLOC_OBJ_L3CACHE;
+    case TOC_BIND_NUMA:
+        return HWLOC_OBJ_NUMANODE;
+    case TOC_BIND_SOCKET:
+        return HWLOC_OBJ_PACKAGE;
+    default:
+        return HWLOC_OBJ_CORE;
+    }
+}
+
 /* A full load reads devices and firmware tables and visits every core, which takes longer than
  * starting the ranks. Only the objects that decide the order of the cores are kept. */
-static int load_hwloc(hwloc_topology_t *result)
+static int load_hwloc(enum toc_bind bind, hwloc_topology_t *result)
 {
     hwloc_topology_t hwloc;
 
@@ -39,6 +57,7 @@ static int load_hwloc(hwloc_topology_t *result)
     hwloc_topology_set_all_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_NONE);
     hwloc_topology_set_type_filter(hwloc, HWLOC_OBJ_PACKAGE, HWLOC_TYPE_FILTER_KEEP_ALL);
     hwloc_topology_set_type_filter(hwloc, HWLOC_OBJ_CORE, HWLOC_TYPE_FILTER_KEEP_ALL);
+    hwloc_topology_set_type_filter(hwloc, type_of(bind), HWLOC_TYPE_FILTER_KEEP_ALL);
 #if HWLOC_API_VERSION >= 0x00020100
     hwloc_topology_set_components(hwloc, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
 #endif
@@ -91,13 +110,13 @@ static int collect_cores(struct toc_topology *topology)
     return topology->ncores > 0 ? 0 : TOC_ERR_SYSTEM;
 }
 
-int toc_topology_load(struct toc_topology **result)
+int toc_topology_load(enum toc_bind bind, struct toc_topology **result)
 {
     struct toc_topology *topology = calloc(1, sizeof(*topology));
     if (topology == NULL)
         return TOC_ERR_NO_MEM;
 
-    int status = load_hwloc(&topology->hwloc);
+    int status = load_hwloc(bind, &topology->hwloc);
     if (status != 0) {
         free(topology);
         return status;
@@ -130,29 +149,83 @@ unsigned toc_topology_cores(const struct toc_topology *topology)
     return topology->ncores;
 }
 
-int toc_topology_share(const struct toc_topology *topology, unsigned rank, unsigned nranks,
-                       cpu_set_t **result, size_t *size)
+unsigned toc_topology_places(const struct toc_topology *topology, enum toc_bind bind)
 {
-    if (nranks == 0 || rank >= nranks || nranks > topology->ncores)
-        return TOC_ERR_ARG;
+    return bind == TOC_BIND_HWTHREAD ? (unsigned)hwloc_bitmap_weight(topology->usable)
+                                     : topology->ncores;
+}
 
-    int width = hwloc_bitmap_last(topology->usable) + 1;
-    cpu_set_t *set = CPU_ALLOC((size_t)width);
-    if (set == NULL)
-        return TOC_ERR_NO_MEM;
-    *size = CPU_ALLOC_SIZE((size_t)width);
-    CPU_ZERO_S(*size, set);
+/* Hardware threads `first` to `end` - 1 of those usable, core by core. */
+static void add_threads(const struct toc_topology *topology, unsigned first, unsigned end,
+                        hwloc_bitmap_t share)
+{
+    unsigned index = 0;
 
-    unsigned first = (unsigned)((unsigned long)rank * topology->ncores / nranks);
-    unsigned end = (unsigned)((rank + 1ul) * topology->ncores / nranks);
-    for (unsigned i = first; i < end; i++) {
+    for (unsigned i = 0; i < topology->ncores; i++) {
         int cpu;
         hwloc_bitmap_foreach_begin(cpu, topology->cores[i])
         {
-            CPU_SET_S((size_t)cpu, *size, set);
+            if (index >= first && index < end)
+                hwloc_bitmap_set(share, (unsigned)cpu);
+            index++;
         }
         hwloc_bitmap_foreach_end();
     }
+}
+
+/* All that is usable of the object around a core. */
+static void add_object(const struct toc_topology *topology, hwloc_obj_type_t type, unsigned core,
+                       hwloc_bitmap_t share)
+{
+    hwloc_obj_t object = hwloc_get_next_obj_covering_cpuset_by_type(
+        topology->hwloc, topology->cores[core], type, NULL);
+
+    if (object == NULL)
+        hwloc_bitmap_copy(share, topology->usable);
+    else
+        hwloc_bitmap_and(share, object->cpuset, topology->usable);
+}
+
+static void find_share(const struct toc_topology *topology, enum toc_bind bind, unsigned rank,
+                       unsigned nranks, hwloc_bitmap_t share)
+{
+    unsigned places = toc_topology_places(topology, bind);
+    unsigned first = (unsigned)((unsigned long)rank * places / nranks);
+    unsigned end = (unsigned)((rank + 1ul) * places / nranks);
+
+    if (bind == TOC_BIND_HWTHREAD)
+        add_threads(topology, first, end, share);
+    else if (bind != TOC_BIND_CORE)
+        add_object(topology, type_of(bind), first, share);
+    else
+        for (unsigned i = first; i < end; i++)
+            hwloc_bitmap_or(share, share, topology->cores[i]);
+}
+
+int toc_topology_share(const struct toc_topology *topology, enum toc_bind bind, unsigned rank,
+                       unsigned nranks, cpu_set_t **result, size_t *size)
+{
+    if (nranks == 0 || rank >= nranks || nranks > toc_topology_places(topology, bind))
+        return TOC_ERR_ARG;
+
+    int width = hwloc_bitmap_last(topology->usable) + 1;
+    hwloc_bitmap_t share = hwloc_bitmap_alloc();
+    cpu_set_t *set = CPU_ALLOC((size_t)width);
+    if (set == NULL || share == NULL) {
+        hwloc_bitmap_free(share);
+        CPU_FREE(set);
+        return TOC_ERR_NO_MEM;
+    }
+    *size = CPU_ALLOC_SIZE((size_t)width);
+    CPU_ZERO_S(*size, set);
+    find_share(topology, bind, rank, nranks, share);
+    int cpu;
+    hwloc_bitmap_foreach_begin(cpu, share)
+    {
+        CPU_SET_S((size_t)cpu, *size, set);
+    }
+    hwloc_bitmap_foreach_end();
+    hwloc_bitmap_free(share);
     *result = set;
     return 0;
 }

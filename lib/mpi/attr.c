@@ -226,6 +226,7 @@ static int *predefined_value(int key)
     case MPI_WTIME_IS_GLOBAL:
         return &global;
     case MPI_APPNUM:
+        appnum = toc_world.program;
         return &appnum;
     case MPI_LASTUSEDCODE:
         last_code = toc_mpi_last_used_code();

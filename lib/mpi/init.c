@@ -64,6 +64,8 @@ static void join(void)
         fail(message);
     if (toc_world.launched)
         toc_log_rank(toc_world.rank);
+    else
+        toc_mpi_check_launcher();
 }
 
 static void build(void)

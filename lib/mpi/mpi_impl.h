@@ -38,6 +38,10 @@ int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info);
 /** The handle of an object of the library. */
 #define TOC_MPI_HANDLE(type, object) ((type)toc_handle_value(object))
 
+/** For a process that mpirun did not start: warns, in one process only, when the environment says
+ *  that another MPI's launcher started several. */
+void toc_mpi_check_launcher(void);
+
 /** enum of the state that MPI_Initialized and MPI_Finalized tell of. */
 enum toc_mpi_state {
     TOC_MPI_BEFORE_INIT,

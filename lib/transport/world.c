@@ -45,7 +45,7 @@ static int usable_cores(void)
 static int attach_job(char *message, size_t size)
 {
     const char *what = NULL;
-    long fd, rank;
+    long fd, rank, program;
     if (!read_number(TOC_ENV_JOB_FD, 0, 1 << 20, &fd)) {
         snprintf(message, size, "%s=%s is not a descriptor number: start the program with mpirun",
                  TOC_ENV_JOB_FD, getenv(TOC_ENV_JOB_FD));
@@ -66,7 +66,10 @@ static int attach_job(char *message, size_t size)
     }
     close((int)fd); /* the program's children have no business with it */
     unsetenv(TOC_ENV_JOB_FD);
+    if (!read_number(TOC_ENV_PROGRAM, 0, TOC_MAX_RANKS, &program))
+        program = 0;
     toc_world.rank = (int)rank;
+    toc_world.program = (int)program;
     toc_world.launched = true;
     return 0;
 }

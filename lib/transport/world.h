@@ -31,6 +31,7 @@ struct toc_world {
     const struct toc_notify_ops *notifier;
     int rank;
     int size;
+    int program; /* number of this rank's program on mpirun's command line */
     int32_t pid;
     int32_t tid;
     uint64_t pidns;         /* inode of the pid namespace; 0 unknown */

@@ -19,6 +19,17 @@ run "$TOC_MPIRUN" -x NO_SUCH_VARIABLE true
 expect 0 "-x without a value"
 says "NO_SUCH_VARIABLE"
 
+
+# What of mpirun's environment is passed on.
+passed='echo $A,$B,$C'
+A=1 B=2 C=3 run "$TOC_MPIRUN" -genvlist A,C "$(command -v sh)" -c "$passed"
+[ "$(cat out)" = 1,,3 ] || fail "-genvlist: $(cat out)"
+A=1 B=2 C=3 run "$TOC_MPIRUN" -genvnone -genv B 4 -x C "$(command -v sh)" -c "$passed"
+[ "$(cat out)" = ,4,3 ] || fail "-genvnone: $(cat out)"
+A=1 B=2 C=3 run "$TOC_MPIRUN" -genvnone -n 1 -envlist B "$(command -v sh)" -c "$passed" : \
+    -n 1 -envall "$(command -v sh)" -c "$passed" : -n 1 "$(command -v sh)" -c "$passed"
+[ "$(sort out | tr '\n' ' ')" = ",, ,2, 1,2,3 " ] || fail "-envlist: $(cat out)"
+
 mkdir 'sub folder'
 printf '#!/bin/sh\npwd; echo "$PWD"\n' >'sub folder/where' && chmod +x 'sub folder/where'
 run "$TOC_MPIRUN" -wdir 'sub folder' ./where

@@ -5,7 +5,9 @@ fault_tests = \
 	tests/fault/compiler.sh \
 	tests/fault/environment.sh \
 	tests/fault/exit_codes.sh \
+	tests/fault/foreign.sh \
 	tests/fault/forwarded.sh \
+	tests/fault/hosts.sh \
 	tests/fault/input.sh \
 	tests/fault/interrupt.sh \
 	tests/fault/kill_mpirun.sh \
@@ -15,6 +17,8 @@ fault_tests = \
 	tests/fault/mpi_ends.sh \
 	tests/fault/no_pidfd.sh \
 	tests/fault/options.sh \
-	tests/fault/output.sh
+	tests/fault/output.sh \
+	tests/fault/several_programs.sh \
+	tests/fault/tags.sh
 TESTS += $(fault_tests)
 EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c

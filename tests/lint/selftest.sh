@@ -182,7 +182,7 @@ licence='/* SPDX-License-Identifier: BSD-3-Clause */'
 mkdir -p "$work/lib/core" "$work/lib/mpi" "$work/lib/coll"
 tree="lib/notify/interpose_handler.h lib/notify/interpose_retry.c lib/coll/build.c
 lib/mpi/request.c lib/p2p/p2p.c lib/transport/world.c lib/mpi/init.c lib/core/info_env.c
-lib/base/topology.c"
+lib/mpi/singleton.c lib/base/topology.c"
 for file in $tree; do
     printf '%s\n' "$licence" '/* volatile getenv */' >"$work/$file"
 done
