@@ -46,6 +46,15 @@ int toc_mpi_topo_parent(const char *function, MPI_Comm handle, const void *resul
                                : toc_mpi_check_pointer(function, handle, "the result", result);
 }
 
+int toc_mpi_topo_begin(const char *function, MPI_Comm handle, MPI_Comm *result,
+                       struct toc_comm **parent)
+{
+    int code = toc_mpi_topo_parent(function, handle, result, parent);
+    if (code == MPI_SUCCESS)
+        *result = MPI_COMM_NULL;
+    return code;
+}
+
 /* The first `n` members of a communicator, in their order; NULL without memory. */
 static struct toc_group *first_members(const struct toc_comm *parent, int n)
 {

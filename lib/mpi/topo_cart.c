@@ -70,7 +70,7 @@ int PMPI_Cart_create(MPI_Comm comm_old, int ndims, const int dims[], const int p
     struct toc_topo *cart = NULL;
     int size;
     (void)reorder;
-    int code = toc_mpi_topo_parent(function, comm_old, comm_cart, &parent);
+    int code = toc_mpi_topo_begin(function, comm_old, comm_cart, &parent);
     if (code == MPI_SUCCESS)
         code = check_grid(function, comm_old, parent, ndims, dims, periods, &size);
     if (code != MPI_SUCCESS)

@@ -49,7 +49,7 @@ int PMPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[], const int
     struct toc_comm *parent;
     struct toc_topo *graph = NULL;
     (void)reorder;
-    int code = toc_mpi_topo_parent(function, comm_old, comm_graph, &parent);
+    int code = toc_mpi_topo_begin(function, comm_old, comm_graph, &parent);
     if (code == MPI_SUCCESS)
         code = check_graph(function, comm_old, parent, nnodes, indx, edges);
     if (code != MPI_SUCCESS)
@@ -203,7 +203,7 @@ int PMPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree, const int s
     static const char function[] = "MPI_Dist_graph_create_adjacent";
     struct toc_comm *parent;
     (void)reorder;
-    int code = toc_mpi_topo_parent(function, comm_old, comm_dist_graph, &parent);
+    int code = toc_mpi_topo_begin(function, comm_old, comm_dist_graph, &parent);
     if (code == MPI_SUCCESS)
         code = check_side(function, comm_old, parent, "sources", indegree, sources, sourceweights);
     if (code == MPI_SUCCESS)
@@ -259,7 +259,7 @@ int PMPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[], const 
     bool weighted = weights != MPI_UNWEIGHTED;
     struct toc_edges edges = {n, sources, degrees, destinations, weighted, weights};
     (void)reorder;
-    int code = toc_mpi_topo_parent(function, comm_old, comm_dist_graph, &parent);
+    int code = toc_mpi_topo_begin(function, comm_old, comm_dist_graph, &parent);
     if (code == MPI_SUCCESS)
         code = check_given(function, comm_old, parent, &edges, weights);
     if (code == MPI_SUCCESS)

@@ -20,6 +20,11 @@ int toc_mpi_topo_create(const char *function, MPI_Comm handle, struct toc_comm *
 int toc_mpi_topo_parent(const char *function, MPI_Comm handle, const void *result,
                         struct toc_comm **parent);
 
+/** The same for a new communicator: MPI_COMM_NULL, until it is made. Programs look at it after an
+ *  error. */
+int toc_mpi_topo_begin(const char *function, MPI_Comm handle, MPI_Comm *result,
+                       struct toc_comm **parent);
+
 /** An array of `count` entries: may be null if there are none. */
 int toc_mpi_topo_array(const char *function, MPI_Comm comm, const char *what, int count,
                        const void *array);

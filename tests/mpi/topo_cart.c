@@ -199,7 +199,9 @@ static void wrong_arguments(void)
 
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+    grid = MPI_COMM_SELF;
     EXPECT_CLASS(MPI_Cart_create(MPI_COMM_WORLD, 2, bad, periods, 0, &grid), MPI_ERR_DIMS);
+    CHECK(grid == MPI_COMM_NULL, "the result of an error");
     EXPECT_CLASS(MPI_Cart_create(MPI_COMM_WORLD, 2, zero, periods, 0, &grid), MPI_ERR_DIMS);
     EXPECT_CLASS(MPI_Cart_create(MPI_COMM_WORLD, -1, dims, periods, 0, &grid), MPI_ERR_ARG);
     EXPECT_CLASS(MPI_Cart_create(MPI_COMM_WORLD, 2, NULL, periods, 0, &grid), MPI_ERR_ARG);

@@ -225,7 +225,9 @@ static void wrong_arguments(void)
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     EXPECT_CLASS(MPI_Graph_create(MPI_COMM_WORLD, mt_size + 1, index, edges, 0, &graph),
                  MPI_ERR_ARG);
+    graph = MPI_COMM_SELF;
     EXPECT_CLASS(MPI_Graph_create(MPI_COMM_WORLD, -1, index, edges, 0, &graph), MPI_ERR_ARG);
+    CHECK(graph == MPI_COMM_NULL, "the result of an error");
     EXPECT_CLASS(MPI_Graph_create(MPI_COMM_WORLD, 1, minus, edges, 0, &graph), MPI_ERR_ARG);
     EXPECT_CLASS(MPI_Graph_create(MPI_COMM_WORLD, 1, one, bad, 0, &graph), MPI_ERR_RANK);
     EXPECT_CLASS(MPI_Graph_create(MPI_COMM_WORLD, 1, one, NULL, 0, &graph), MPI_ERR_ARG);
