@@ -175,7 +175,8 @@ mpi_tests = \
 	tests/mpi/threads_p2p \
 	tests/mpi/threads_probe \
 	tests/mpi/topo_cart \
-	tests/mpi/topo_graph
+	tests/mpi/topo_graph \
+	tests/mpi/uintr_lost
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)

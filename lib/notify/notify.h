@@ -39,6 +39,9 @@ struct toc_notify_ops {
     void (*stop)(void);
     /** Strikes. Handler-safe; 0, or -errno when the target cannot be told. */
     int (*strike)(const struct toc_notify_target *target);
+    /** Strikes again, by surer means, a rank that has not answered for milliseconds; handler-safe.
+     *  NULL: strikes do not get lost. */
+    int (*remind)(const struct toc_notify_target *target);
     /** The descriptor that peers need to strike this rank, to be published. NULL: none. */
     int (*descriptor)(void);
 };

@@ -89,6 +89,8 @@ static bool drain_word(enum toc_progress_context context, uint32_t number)
 bool toc_progress_run(enum toc_progress_context context)
 {
     bool moved = false;
+    if (context == TOC_PROGRESS_TEST)
+        toc_world_remind();
     for (uint32_t number = 0; number < toc_world.pending_words; number++)
         moved |= drain_word(context, number);
     if (toc_bell_is_busy())

@@ -86,7 +86,11 @@ static void give_way(struct wait *wait)
         return;
     }
     toc_bell_hush(HUSH_LATER);
-    if (toc_bell_nap(wait->nap_us))
+    /* What we wait for may be somebody whom our bell has not reached. */
+    unsigned nap_us = wait->nap_us;
+    if (toc_world_remind() && nap_us > TOC_REMIND_MS * 1000)
+        nap_us = TOC_REMIND_MS * 1000;
+    if (toc_bell_nap(nap_us))
         wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
     else
         wait->nap_us = FIRST_NAP_US;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_world_strike, toc_world_ring */
+/* handler-safe: toc_world_strike, toc_world_ring, toc_world_remind */
 #include "transport/world.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/env.h"
@@ -184,17 +185,15 @@ void toc_world_leave(void)
     free(toc_world.peers);
     toc_world.peers = NULL;
     toc_world.bell = NULL;
+    toc_world.struck = 0;
     toc_job_detach(toc_world.job);
     toc_world.job = NULL;
 }
 
-int toc_world_strike(int rank)
+static const struct toc_notify_ops *find_target(int rank, struct toc_notify_target *target)
 {
     struct toc_job_rank *entry = toc_world.peers[rank].entry;
-    /* An armed peer has joined: it armed its bell after its announcement. */
-    const struct toc_notify_ops *ops =
-        toc_notify_by_id(atomic_load_explicit(&entry->notifier, memory_order_relaxed));
-    struct toc_notify_target target = {
+    *target = (struct toc_notify_target){
         .rank = rank,
         .bell = toc_world.peers[rank].bell,
         .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
@@ -203,12 +202,76 @@ int toc_world_strike(int rank)
         .vector_fd = atomic_load_explicit(&entry->vector_fd, memory_order_relaxed),
         .foreign = atomic_load_explicit(&entry->pidns, memory_order_relaxed) != toc_world.pidns,
     };
+    /* An armed peer has joined: it armed its bell after its announcement. */
+    return toc_notify_by_id(atomic_load_explicit(&entry->notifier, memory_order_relaxed));
+}
+
+int toc_world_strike(int rank)
+{
+    struct toc_job_rank *entry = toc_world.peers[rank].entry;
+    struct toc_notify_target target;
+    const struct toc_notify_ops *ops = find_target(rank, &target);
     if (ops == NULL || atomic_load_explicit(&entry->unsignalable, memory_order_relaxed) != 0)
         return TOC_ERR_UNSUPPORTED;
     int status = ops->strike(&target);
     if (status < 0 && status != -EAGAIN)
         atomic_store_explicit(&entry->unsignalable, 1, memory_order_relaxed);
     return status;
+}
+
+/* A strike that may get lost: remember the word that the owner changes when it answers. */
+static void note_strike(struct toc_peer *peer)
+{
+    struct toc_notify_target target;
+    const struct toc_notify_ops *ops = find_target(peer->rank, &target);
+    if (ops->remind == NULL)
+        return;
+    uint64_t word = atomic_load_explicit(&peer->bell->word, memory_order_relaxed);
+    if (toc_bell_mode(word) != TOC_BELL_ARMED || (word & TOC_BELL_OUTSTANDING) == 0)
+        return; /* answered already */
+    if (peer->struck == 0)
+        toc_world.struck++;
+    peer->struck = word;
+    peer->struck_at = 0;
+}
+
+/* Whole milliseconds are enough: the coarse clock. Raw, for the handler's sake. */
+static int64_t coarse_ms(void)
+{
+    struct timespec now;
+    toc_syscall3(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void forget_strike(struct toc_peer *peer)
+{
+    peer->struck = 0;
+    toc_world.struck--;
+}
+
+static void remind(struct toc_peer *peer, int64_t now)
+{
+    struct toc_notify_target target;
+    if (atomic_load_explicit(&peer->bell->word, memory_order_relaxed) != peer->struck) {
+        forget_strike(peer);
+    } else if (peer->struck_at == 0) {
+        peer->struck_at = now;
+    } else if (now - peer->struck_at >= TOC_REMIND_MS) {
+        const struct toc_notify_ops *ops = find_target(peer->rank, &target);
+        if (ops->remind(&target) != -EAGAIN) /* once is enough: that one does not get lost */
+            forget_strike(peer);
+    }
+}
+
+bool toc_world_remind(void)
+{
+    if (toc_world.struck == 0)
+        return false;
+    int64_t now = coarse_ms();
+    for (int rank = 0; rank < toc_world.size && toc_world.struck > 0; rank++)
+        if (toc_world.peers[rank].struck != 0)
+            remind(&toc_world.peers[rank], now);
+    return toc_world.struck > 0;
 }
 
 void toc_world_ring(struct toc_peer *peer, unsigned class_bits)
@@ -218,9 +281,11 @@ void toc_world_ring(struct toc_peer *peer, unsigned class_bits)
                               peer->rank)) {
     case TOC_BELL_NOTIFIED:
         toc_stats.bells_sent++;
+        note_strike(peer);
         break;
     case TOC_BELL_SUPPRESSED:
         toc_stats.bells_suppressed++;
+        note_strike(peer); /* whoever has struck may be too busy to look after it */
         break;
     case TOC_BELL_FAILED:
         toc_stats.bells_failed++;

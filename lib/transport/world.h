@@ -19,8 +19,10 @@ struct toc_peer {
     struct toc_doorbell *bell;
     struct toc_job_rank *entry;
     int rank;
-    uint32_t idle; /* polls in a row that found its ring empty */
-    uint8_t cma;   /* enum toc_cma_state */
+    uint32_t idle;     /* polls in a row that found its ring empty */
+    uint8_t cma;       /* enum toc_cma_state */
+    uint64_t struck;   /* its doorbell's word when it was last struck; 0: it has answered */
+    int64_t struck_at; /* when that was first looked at again, in milliseconds; 0: not yet */
 };
 
 /** The job as this rank sees it; filled by toc_world_join(). */
@@ -34,6 +36,7 @@ struct toc_world {
     int program; /* number of this rank's program on mpirun's command line */
     int32_t pid;
     int32_t tid;
+    int struck;             /* peers with `struck` set */
     uint64_t pidns;         /* inode of the pid namespace; 0 unknown */
     uint32_t pending_words; /* words of the pending set that this job uses */
     bool crowded;           /* more ranks than cores: waiting gives way at once */
@@ -55,6 +58,12 @@ void toc_world_leave(void);
 
 /** Strikes the bell of rank `peer` by that rank's own notifier; for toc_doorbell_ring(). */
 int toc_world_strike(int peer);
+
+#define TOC_REMIND_MS 4
+
+/** Strikes again those whose bell has been outstanding for TOC_REMIND_MS, where strikes may get
+ *  lost. False when there is nobody to think of. Handler-safe. */
+bool toc_world_remind(void);
 
 /** Rings `peer` for packets of the given class and counts the outcome. Handler-safe. */
 void toc_world_ring(struct toc_peer *peer, unsigned class_bits);

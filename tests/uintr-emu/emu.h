@@ -62,7 +62,8 @@ bool emu_notify(struct emu_upid *upid);
 /** A notification of this process may have been lost: sends those under way again. */
 void emu_notify_again(void);
 
-/** Catches SIGILL and the notification's signal; once. */
-void emu_catch_signals(void);
+/** Catches SIGILL and the notification's signal; once. False, with nothing caught, where the
+ *  instructions need no emulator. */
+bool emu_catch_signals(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -53,6 +54,7 @@ static struct {
 /* Of the receivers of this process; a child's copy names its parent's, which does no harm. */
 static struct emu_page *_Atomic pages;
 
+static bool active;
 static unsigned lose_every;
 static atomic_uint notifications;
 
@@ -61,7 +63,9 @@ __attribute__((constructor)) static void load(void)
     const char *lose = getenv("UINTR_EMU_LOSE");
 
     lose_every = lose != NULL ? (unsigned)atoi(lose) : 0;
-    emu_catch_signals();
+    active = emu_catch_signals();
+    if (!active)
+        fputs("uintr-emu: this machine has user interrupts: nothing is emulated\n", stderr);
 }
 
 /* A forked child has the parent's memory, but neither its handler nor its table. (The child of a
@@ -373,7 +377,7 @@ __attribute__((visibility("default"))) long syscall(long nr, ...)
     for (int i = 0; i < 6; i++)
         arg[i] = va_arg(arguments, unsigned long);
     va_end(arguments);
-    if (!emu_kernel_call(nr, arg, &result))
+    if (!active || !emu_kernel_call(nr, arg, &result))
         result = toc_syscall6(nr, (long)arg[0], (long)arg[1], (long)arg[2], (long)arg[3],
                               (long)arg[4], (long)arg[5]);
     if (result < 0 && result > -4096) {

@@ -225,6 +225,8 @@ static void general_protection(ucontext_t *context)
                  (long)&info);
 }
 
+static volatile sig_atomic_t illegal; /* SIGILLs so far */
+
 static void on_illegal(int signo, siginfo_t *info, void *context)
 {
     ucontext_t *interrupted = context;
@@ -233,6 +235,7 @@ static void on_illegal(int signo, siginfo_t *info, void *context)
     struct emu_upid *notify;
     struct emu_insn insn;
 
+    illegal++;
     if (info->si_code <= 0 || !emu_decode((const uint8_t *)regs[REG_RIP], &insn)) {
         pass_on(signo, info, interrupted);
         return;
@@ -284,16 +287,23 @@ static void catch_notifications(void)
     catch_signal(EMU_SIGNAL, on_notification, 0);
 }
 
-void emu_catch_signals(void)
+bool emu_catch_signals(void)
 {
     struct kernel_action before;
+    bool flag;
 
     find_next();
     kernel_sigaction(SIGILL, NULL, &before); /* SIG_IGN may have been inherited */
     if (before.handler != on_illegal)
         program.sa_sigaction = before.handler;
     catch_signal(SIGILL, on_illegal, 0);
+    __asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xed" : "=@ccc"(flag)); /* testui */
+    if (illegal == 0) {
+        kernel_sigaction(SIGILL, &before, NULL);
+        return false;
+    }
     catch_notifications();
+    return true;
 }
 
 EXPORT int sigaction(int signo, const struct sigaction *restrict act,

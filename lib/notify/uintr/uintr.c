@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: uintr_strike, serve_interrupt, serve_signal, toc_uintr_recover */
+/* handler-safe: uintr_strike, uintr_remind, serve_interrupt, serve_signal, toc_uintr_recover */
 /*
  * Bells by user interrupts. Each rank registers a handler and one vector, whose descriptor its
  * peers duplicate at their first bell; the index that they get for it goes into `routes`. Whom they
@@ -132,6 +132,14 @@ static int uintr_strike(const struct toc_notify_target *target)
     return 0;
 }
 
+/* The kernel may lose an interrupt that meets a context switch; and one for a thread that is in a
+ * system call of its own comes at the end of that only. */
+static int uintr_remind(const struct toc_notify_target *target)
+{
+    toc_stats.uintr_repeated++;
+    return toc_notify_signal.strike(target);
+}
+
 /* ---- start and end */
 
 /* The parent's interrupts are the parent's: the child has inherited nothing of them but the
@@ -237,5 +245,6 @@ const struct toc_notify_ops toc_notify_uintr = {
     .start = uintr_start,
     .stop = uintr_stop,
     .strike = uintr_strike,
+    .remind = uintr_remind,
     .descriptor = uintr_descriptor,
 };
