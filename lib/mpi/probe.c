@@ -26,16 +26,6 @@ static bool is_there(const void *argument)
     return toc_p2p_probe(query->source, query->tag, query->comm, false, query->envelope) != NULL;
 }
 
-static void set_status(MPI_Status *status, const struct toc_p2p_envelope *envelope)
-{
-    if (status == MPI_STATUS_IGNORE)
-        return;
-    status->MPI_SOURCE = envelope->source;
-    status->MPI_TAG = envelope->tag;
-    toc_status_set_bytes(status, envelope->bytes);
-    toc_status_set_cancelled(status, false);
-}
-
 static const struct toc_p2p_envelope from_nobody = {.source = MPI_PROC_NULL, .tag = MPI_ANY_TAG};
 
 /* Looks once with progress, or waits; fills in the envelope. Guard held. */
@@ -66,7 +56,7 @@ static int probe(const char *function, int source, int tag, MPI_Comm handle, boo
         toc_guard_leave();
     }
     if (*flag)
-        set_status(status, &envelope);
+        toc_status_set_envelope(status, &envelope);
     return MPI_SUCCESS;
 }
 
@@ -114,7 +104,7 @@ static int matching_probe(const char *function, int source, int tag, MPI_Comm ha
     *flag = 1;
     if (source == MPI_PROC_NULL) {
         *message = MPI_MESSAGE_NO_PROC;
-        set_status(status, &from_nobody);
+        toc_status_set_envelope(status, &from_nobody);
         return MPI_SUCCESS;
     }
     *message = MPI_MESSAGE_NULL;
@@ -123,7 +113,7 @@ static int matching_probe(const char *function, int source, int tag, MPI_Comm ha
     if (*flag && taken != NULL) {
         taken->comm = toc_comm_retain(query.comm);
         *message = TOC_MPI_HANDLE(MPI_Message, taken);
-        set_status(status, &taken->envelope);
+        toc_status_set_envelope(status, &taken->envelope);
     }
     toc_guard_leave();
     if (*flag && taken == NULL)

@@ -14,6 +14,16 @@ void toc_status_set_empty(MPI_Status *status)
     toc_status_set_cancelled(status, false);
 }
 
+void toc_status_set_envelope(MPI_Status *status, const struct toc_p2p_envelope *envelope)
+{
+    if (status == MPI_STATUS_IGNORE)
+        return;
+    status->MPI_SOURCE = envelope->source;
+    status->MPI_TAG = envelope->tag;
+    toc_status_set_bytes(status, envelope->bytes);
+    toc_status_set_cancelled(status, false);
+}
+
 void toc_status_set(MPI_Status *status, const struct toc_request *request)
 {
     if (status == MPI_STATUS_IGNORE)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mpi/mpi_impl.h"
-#include "p2p/request.h"
+#include "p2p/p2p.h"
 
 /* The library's part of MPI_Status: MPI_internal[0..1] bytes received, [2] cancelled. */
 
@@ -36,6 +36,10 @@ static inline bool toc_status_is_cancelled(const MPI_Status *status)
 /** The empty status (MPI 5.0, section 3.7.3); MPI_ERROR is left alone. MPI_STATUS_IGNORE allowed.
  */
 void toc_status_set_empty(MPI_Status *status);
+
+/** Status of a message that was found or received; MPI_ERROR is left alone. MPI_STATUS_IGNORE
+ *  allowed. */
+void toc_status_set_envelope(MPI_Status *status, const struct toc_p2p_envelope *envelope);
 
 /** Status of a completed request; MPI_ERROR is left alone. MPI_STATUS_IGNORE allowed. */
 void toc_status_set(MPI_Status *status, const struct toc_request *request);

@@ -80,6 +80,11 @@ int toc_match_posted(void)
     return posted_count;
 }
 
+bool toc_match_is_idle(void)
+{
+    return posted_count == 0 && toc_list_is_empty(&arrivals);
+}
+
 static struct toc_request *first_accepting(struct toc_list *list, uint32_t context, int source,
                                            int tag)
 {

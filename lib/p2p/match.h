@@ -23,6 +23,9 @@ void toc_match_unpost(struct toc_request *request);
 /** Number of posted receives. */
 int toc_match_posted(void);
 
+/** Nothing posted, and nothing unexpected: who comes now finds nobody. */
+bool toc_match_is_idle(void);
+
 /** The posted receive that a message with this envelope belongs to, or NULL. It stays posted. */
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);
 

@@ -47,16 +47,21 @@ void toc_p2p_cleanup(struct toc_request *request);
 bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
                       int tag, struct toc_comm *comm);
 
-/** MPI_Cancel: a receive that is still posted, or a send that is not matched and still has its data
- *  to send, completes as cancelled; nothing happens to others. */
-void toc_p2p_cancel(struct toc_request *request);
-
-/** What a probe found. */
+/** What a probe found, or a receive got. */
 struct toc_p2p_envelope {
     int source; /* rank in the communicator */
     int tag;
     uint64_t bytes;
 };
+
+/** A receive of a short message that is there or arrives at once, without a request: true when it
+ * is done, false when nothing happened (then prepare and start one). */
+bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype *type, int source,
+                         int tag, struct toc_comm *comm, struct toc_p2p_envelope *envelope);
+
+/** MPI_Cancel: a receive that is still posted, or a send that is not matched and still has its data
+ *  to send, completes as cancelled; nothing happens to others. */
+void toc_p2p_cancel(struct toc_request *request);
 
 struct toc_unexpected;
 

@@ -2,6 +2,8 @@
 /* handler-safe */
 #include "progress/bell.h"
 
+#include <stddef.h>
+
 #include "base/stats.h"
 #include "notify/notify.h"
 #include "progress/guard.h"
@@ -9,40 +11,52 @@
 #include "progress/waiters.h"
 #include "transport/world.h"
 
-/* This rank's own view of its bell. Only the owner changes mode and mask, under the guard, so these
- * copies are exact and no shared line has to be read. */
-static enum toc_bell_mode mode;
-static unsigned armed_mask;
+struct toc_bell toc_bell;
 
 static int reasons[8]; /* by bit number of TOC_WANT_* */
-static unsigned wanted;
 static int outgoing;
-static int busy;
-static bool starved;
-static bool again;
 
 /* Rounds of progress that a rank makes on its way out before it lets the handler do the rest. */
 #define DEPART_ROUNDS 8
 
+/* What to be interrupted for: what is under way, and always a peer in need (a full ring that wants
+ * to be drained). Nothing while the handler could not take anything. */
+void toc_bell_wish(void)
+{
+    /* No job: before MPI_Init and after MPI_Finalize, when some calls are still legal. */
+    bool none = toc_world.job == NULL || toc_bell.starved || !toc_world.notifier->interrupts;
+    toc_bell.wish = none ? 0 : toc_bell.wanted | TOC_WANT_CONTROL;
+}
+
+void toc_bell_reset(void)
+{
+    toc_bell = (struct toc_bell){0};
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        reasons[i] = 0;
+    outgoing = 0;
+}
+
 void toc_progress_want(unsigned class_bits, int change)
 {
     int number = __builtin_ctz(class_bits);
+    unsigned before = toc_bell.wanted;
     reasons[number] += change;
     if (reasons[number] > 0)
-        wanted |= class_bits;
+        toc_bell.wanted |= class_bits;
     else
-        wanted &= ~class_bits;
+        toc_bell.wanted &= ~class_bits;
+    if (toc_bell.wanted != before)
+        toc_bell_wish();
 }
 
 void toc_progress_busy(int change)
 {
-    busy += change;
+    toc_bell.busy += change;
 }
 
-bool toc_bell_is_busy(void)
+bool toc_progress_is_busy(void)
 {
-    /* Posted receives alone need nothing but the rings. */
-    return busy > 0 || (wanted & ~(unsigned)(TOC_WANT_RTS | TOC_WANT_SYNC)) != 0;
+    return toc_bell_is_busy();
 }
 
 void toc_progress_outgoing(int change)
@@ -57,35 +71,27 @@ int toc_bell_outgoing(void)
 
 void toc_progress_starve(void)
 {
-    starved = true;
+    toc_bell.starved = true;
+    toc_bell_wish();
     toc_stats.starved++;
 }
 
 void toc_progress_fed(void)
 {
-    starved = false;
+    toc_bell.starved = false;
+    toc_bell_wish();
 }
 
 void toc_progress_again(void)
 {
-    again = true;
+    toc_bell.again = true;
 }
 
 static uint64_t change(enum toc_bell_mode new_mode, unsigned mask, uint64_t *old)
 {
-    mode = new_mode;
-    armed_mask = mask;
+    toc_bell.mode = new_mode;
+    toc_bell.armed_mask = mask;
     return toc_doorbell_change(toc_world.bell, new_mode, mask, old);
-}
-
-/* What to be interrupted for: what is under way, and always a peer in need (a full ring that wants
- * to be drained). Nothing while the handler could not take anything. */
-static unsigned wish(void)
-{
-    /* No job: before MPI_Init and after MPI_Finalize, when some calls are still legal. */
-    if (toc_world.job == NULL || starved || !toc_world.notifier->interrupts)
-        return 0;
-    return wanted | TOC_WANT_CONTROL;
 }
 
 static void arm(unsigned mask)
@@ -102,15 +108,15 @@ void toc_progress_strike_self(void)
 
 bool toc_progress_take_again(void)
 {
-    bool strike = again || (toc_bell_is_busy() && toc_progress_is_unserved());
-    again = false;
+    bool strike = toc_bell.again || (toc_bell_is_busy() && toc_progress_is_unserved());
+    toc_bell.again = false;
     if (toc_waiters_have_leader()) {
         /* A leader that sleeps knows nothing of what calls of other threads have left to do. */
         if (strike || toc_progress_has_work())
             toc_waiters_rouse();
         return false;
     }
-    return strike && wish() != 0;
+    return strike && toc_bell.wish != 0;
 }
 
 /* Arms, then looks once more: what was published before the new epoch had no bell to ring. A leader
@@ -121,14 +127,14 @@ static void arm_and_look(enum toc_progress_context context)
     if (toc_waiters_have_leader())
         return;
     for (int round = 0;; round++) {
-        unsigned mask = wish();
+        unsigned mask = toc_bell.wish;
         arm(mask);
         if (mask == 0)
             break;
         if (!toc_progress_run(context))
             break;
         if (round == DEPART_ROUNDS) {
-            again = true;
+            toc_bell.again = true;
             break;
         }
     }
@@ -136,19 +142,14 @@ static void arm_and_look(enum toc_progress_context context)
 
 void toc_progress_depart(void)
 {
-    if (toc_waiters_have_leader())
-        return;
-    unsigned mask = wish();
-    /* A mask that wants too much is left as it is: it costs a false alarm at worst, and changing it
-     * twice for every receive would cost more. The handler trims it when it finds nothing. */
-    if (mode == TOC_BELL_ARMED ? (mask & ~armed_mask) != 0 || mask == 0 : mask != 0)
+    if (!toc_bell_fits())
         arm_and_look(TOC_PROGRESS_CALL);
 }
 
 void toc_progress_retire(void)
 {
     arm(0);
-    again = false;
+    toc_bell.again = false;
 }
 
 void toc_progress_serve(enum toc_progress_context context)
@@ -162,7 +163,7 @@ void toc_progress_serve(enum toc_progress_context context)
 void toc_bell_hush(unsigned class_bits)
 {
     uint64_t old;
-    if (mode == TOC_BELL_ARMED && (armed_mask & class_bits) != 0)
+    if (toc_bell.mode == TOC_BELL_ARMED && (toc_bell.armed_mask & class_bits) != 0)
         change(TOC_BELL_QUIET, 0, &old);
 }
 

@@ -5,7 +5,44 @@
 
 #include <stdbool.h>
 
+#include "notify/doorbell.h"
+
 /* Private to lib/progress. */
+
+/** This rank's own view of its bell. Only the owner changes mode and mask, under the guard, so
+ * these copies are exact and no shared line has to be read. */
+struct toc_bell {
+    enum toc_bell_mode mode;
+    unsigned armed_mask;
+    unsigned wanted; /* classes that there is a reason for */
+    unsigned wish;   /* what to be armed for; 0: not at all */
+    int busy;        /* what `advance` has to be called for */
+    bool starved;
+    bool again; /* somebody asked for the handler to be called soon */
+};
+extern struct toc_bell toc_bell;
+
+/** Has the layers' `advance` anything to do? Posted receives alone need nothing but the rings. */
+static inline bool toc_bell_is_busy(void)
+{
+    return toc_bell.busy > 0 || (toc_bell.wanted & ~(unsigned)(TOC_WANT_RTS | TOC_WANT_SYNC)) != 0;
+}
+
+/** Is the bell as it should be for a rank that goes and computes? A mask that wants too much is
+ * left as it is: it costs a false alarm at worst, and changing it twice for every receive would
+ * cost more. The handler trims it when it finds nothing. */
+static inline bool toc_bell_fits(void)
+{
+    if (toc_bell.wish == 0)
+        return toc_bell.mode == TOC_BELL_QUIET;
+    return toc_bell.mode == TOC_BELL_ARMED && (toc_bell.wish & ~toc_bell.armed_mask) == 0;
+}
+
+/** Makes `wish` anew: the notifier is known now, or `wanted` or `starved` has changed. */
+void toc_bell_wish(void);
+
+/** Nothing is wanted any more; MPI_Finalize. */
+void toc_bell_reset(void);
 
 /** Any packet or notice that has not been taken yet? */
 bool toc_progress_has_work(void);
@@ -23,9 +60,6 @@ void toc_bell_hush(unsigned class_bits);
 /** Sends the sleeping state out, looks once more, sleeps; true when it slept through `timeout_us`
  *  without a bell. */
 bool toc_bell_nap(unsigned timeout_us);
-
-/** Anything for the layers' `advance` to do? */
-bool toc_bell_is_busy(void);
 
 /** Number of rendezvous sends under way. */
 int toc_bell_outgoing(void);

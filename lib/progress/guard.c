@@ -9,6 +9,7 @@
 
 #include "base/syscall.h"
 #include "notify/uintr/entry.h"
+#include "progress/bell.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
 
@@ -100,18 +101,31 @@ void toc_guard_enter(void)
     atomic_fetch_sub_explicit(&wanting, 1, memory_order_relaxed);
 }
 
-void toc_guard_leave(void)
+/* Nothing to do on leaving: the bell fits, nobody wants to be called again, and nobody waits in
+ * another thread. True for most calls; the rest of toc_guard_leave() comes to the same then. */
+static bool is_settled(void)
+{
+    return toc_bell_fits() && !toc_bell.again && !toc_bell_is_busy() && !concurrent;
+}
+
+/* Opens it. True when a bell was deferred meanwhile that nobody else serves: then it is closed
+ * again. */
+static bool open_and_look(void)
+{
+    open_guard();
+    /* Open before the look at `deferred`; the handler stores `deferred` before it tries the guard:
+     * pairs with the order() in toc_guard_try(). One of the two sees the other. */
+    order();
+    return atomic_load_explicit(&deferred, memory_order_relaxed) != 0 && close_guard();
+}
+
+static void leave_unsettled(void)
 {
     toc_progress_depart();
     for (;;) {
         bool again = toc_progress_take_again();
         toc_waiters_notify(NULL);
-        open_guard();
-        /* Open before the look at `deferred`; the handler stores `deferred` before it tries the
-         * guard: pairs with the order() in toc_guard_try(). One of the two sees the other. */
-        order();
-        /* Nothing deferred; or somebody else has closed it, who serves the bell. */
-        if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0 || !close_guard()) {
+        if (!open_and_look()) {
             if (again)
                 toc_progress_strike_self(); /* not before it is open: the bell needs it */
             return;
@@ -120,6 +134,16 @@ void toc_guard_leave(void)
             toc_progress_again();
         toc_progress_serve(TOC_PROGRESS_CALL);
     }
+}
+
+void toc_guard_leave(void)
+{
+    if (is_settled()) {
+        if (!open_and_look())
+            return;
+        toc_progress_serve(TOC_PROGRESS_CALL);
+    }
+    leave_unsettled();
 }
 
 void toc_guard_suspend(void)

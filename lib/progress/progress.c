@@ -25,11 +25,13 @@ static unsigned layer_count;
 void toc_progress_register(const struct toc_progress_events *events)
 {
     layers[layer_count++] = events;
+    toc_bell_wish();
 }
 
 void toc_progress_reset(void)
 {
     layer_count = 0;
+    toc_bell_reset();
 }
 
 static bool deliver(enum toc_progress_context context, struct toc_peer *peer,

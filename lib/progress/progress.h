@@ -59,6 +59,9 @@ void toc_progress_want(unsigned class_bits, int change);
  *  nothing, a round of progress only looks at the rings. */
 void toc_progress_busy(int change);
 
+/** Is there anything that `advance` has to be called for? */
+bool toc_progress_is_busy(void);
+
 /** Counts rendezvous sends that this rank could help with while it waits. */
 void toc_progress_outgoing(int change);
 
