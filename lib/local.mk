@@ -134,6 +134,7 @@ lib_libcore_la_SOURCES = \
 	lib/coll/build.c \
 	lib/coll/context.c \
 	lib/coll/gather.c \
+	lib/coll/inter.c \
 	lib/coll/neighbor.c \
 	lib/coll/reduce.c \
 	lib/coll/reduce_scatter.c \
@@ -159,8 +160,13 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/buffered.c \
 	lib/mpi/check.c \
 	lib/mpi/coll.c \
+	lib/mpi/coll_allgather.c \
+	lib/mpi/coll_alltoall.c \
 	lib/mpi/coll_check.c \
 	lib/mpi/coll_gather.c \
+	lib/mpi/coll_reduce.c \
+	lib/mpi/coll_reduce_scatter.c \
+	lib/mpi/coll_scan.c \
 	lib/mpi/comm.c \
 	lib/mpi/datatype.c \
 	lib/mpi/datatype_create.c \
@@ -173,6 +179,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/group.c \
 	lib/mpi/info.c \
 	lib/mpi/init.c \
+	lib/mpi/intercomm.c \
 	lib/mpi/neighbor.c \
 	lib/mpi/op.c \
 	lib/mpi/p2p.c \
@@ -189,7 +196,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/topo_cart.c \
 	lib/mpi/topo_graph.c \
 	lib/mpi/unsupported_coll.c \
-	lib/mpi/unsupported_comm.c \
 	lib/mpi/unsupported_datatype.c \
 	lib/mpi/unsupported_io.c \
 	lib/mpi/unsupported_partitioned.c \
@@ -200,6 +206,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/unsupported_topo.c \
 	lib/mpi/attr_impl.h \
 	lib/mpi/coll_impl.h \
+	lib/mpi/comm_impl.h \
 	lib/mpi/datatype_impl.h \
 	lib/mpi/error.h \
 	lib/mpi/group_impl.h \

@@ -126,12 +126,14 @@ mpi_tests = \
 	tests/mpi/coll_barrier \
 	tests/mpi/coll_bcast \
 	tests/mpi/coll_blocks \
+	tests/mpi/coll_inter \
 	tests/mpi/coll_neighbor \
 	tests/mpi/coll_persistent \
 	tests/mpi/coll_reduce \
 	tests/mpi/coll_user \
 	tests/mpi/comm_dup \
 	tests/mpi/comm_errhandler \
+	tests/mpi/comm_inter \
 	tests/mpi/comm_split \
 	tests/mpi/datatype_functions \
 	tests/mpi/env_version \

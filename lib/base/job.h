@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 1u
+#define TOC_JOB_VERSION 2u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -97,6 +97,8 @@ struct toc_job_header {
     alignas(TOC_CACHE_LINE) _Atomic int32_t abort_state;
     _Atomic int32_t abort_code;
     _Atomic int32_t abort_rank;
+    /* Numbers drawn for communicators (lib/core/comm.h). */
+    alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };
 
 /** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). */

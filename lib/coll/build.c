@@ -38,6 +38,8 @@ struct toc_schedule *toc_schedule_new_among(struct toc_comm *comm, const int *me
     schedule->waiting = false;
     schedule->link = (struct toc_list){NULL, NULL};
     schedule->request = &schedule->own;
+    schedule->on_end = NULL;
+    schedule->argument = NULL;
     schedule->fence = false;
     schedule->memory = NULL;
     schedule->block = &schedule->first;
@@ -47,9 +49,15 @@ struct toc_schedule *toc_schedule_new_among(struct toc_comm *comm, const int *me
     return schedule;
 }
 
+static struct toc_schedule *new_over_all(struct toc_comm *comm)
+{
+    const struct toc_group *group = toc_comm_everyone(comm);
+    return toc_schedule_new_among(comm, group->members, group->rank, group->size, 0);
+}
+
 struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
 {
-    struct toc_schedule *schedule = toc_schedule_new_among(comm, NULL, comm->rank, comm->size, 0);
+    struct toc_schedule *schedule = new_over_all(comm);
     if (schedule == NULL)
         return NULL;
     schedule->tag = comm->collective_tag;
@@ -59,12 +67,19 @@ struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
 
 struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm)
 {
-    struct toc_schedule *schedule = toc_schedule_new_among(comm, NULL, comm->rank, comm->size, 0);
+    struct toc_schedule *schedule = new_over_all(comm);
     if (schedule == NULL)
         return NULL;
     schedule->tag = comm->persistent_tag | TAG_PERSISTENT;
     comm->persistent_tag = (comm->persistent_tag + 1) & TAG_MASK;
     return schedule;
+}
+
+void toc_schedule_address(struct toc_schedule *schedule, int rank, int size, const int *members)
+{
+    schedule->rank = rank;
+    schedule->size = size;
+    schedule->members = members;
 }
 
 static void drop_step(struct toc_step *step)
@@ -137,11 +152,6 @@ static struct toc_step *append(struct toc_schedule *schedule, enum toc_step_kind
     return step;
 }
 
-static int member(const struct toc_schedule *schedule, int rank)
-{
-    return schedule->members != NULL ? schedule->members[rank] : rank;
-}
-
 static struct toc_request *append_message(struct toc_schedule *schedule, enum toc_step_kind kind)
 {
     struct toc_step *step = append(schedule, kind);
@@ -152,9 +162,9 @@ static struct toc_request *append_message(struct toc_schedule *schedule, enum to
 }
 
 /* A prepared message becomes the schedule's. */
-static void adopt(struct toc_schedule *schedule, struct toc_request *message)
+static void adopt(struct toc_schedule *schedule, struct toc_request *message, int rank)
 {
-    toc_p2p_make_collective(message);
+    toc_p2p_make_collective(message, schedule->members[rank]);
     message->on_complete = toc_schedule_message_complete;
     message->owner = schedule;
 }
@@ -165,9 +175,9 @@ void toc_schedule_send(struct toc_schedule *schedule, const void *buffer, int64_
     struct toc_request *message = append_message(schedule, TOC_STEP_SEND);
     if (message == NULL)
         return;
-    toc_p2p_prepare_send(message, buffer, count, type, member(schedule, rank), schedule->tag,
-                         schedule->comm, TOC_SEND_STANDARD);
-    adopt(schedule, message);
+    toc_p2p_prepare_send(message, buffer, count, type, TOC_PROC_NULL, schedule->tag, schedule->comm,
+                         TOC_SEND_STANDARD);
+    adopt(schedule, message, rank);
 }
 
 void toc_schedule_receive(struct toc_schedule *schedule, void *buffer, int64_t count,
@@ -176,9 +186,9 @@ void toc_schedule_receive(struct toc_schedule *schedule, void *buffer, int64_t c
     struct toc_request *message = append_message(schedule, TOC_STEP_RECEIVE);
     if (message == NULL)
         return;
-    toc_p2p_prepare_receive(message, buffer, count, type, member(schedule, rank), schedule->tag,
+    toc_p2p_prepare_receive(message, buffer, count, type, TOC_PROC_NULL, schedule->tag,
                             schedule->comm);
-    adopt(schedule, message);
+    adopt(schedule, message, rank);
 }
 
 void toc_schedule_copy(struct toc_schedule *schedule, void *dst, int64_t dst_count,
@@ -268,6 +278,16 @@ void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
         return NULL;
     uintptr_t address = (uintptr_t)memory - (uintptr_t)low;
     return (void *)((address + ALIGNMENT - 1) & ~(uintptr_t)(ALIGNMENT - 1));
+}
+
+uint32_t toc_schedule_references(const struct toc_schedule *schedule)
+{
+    uint32_t count = 1;
+    for (const struct toc_step_block *block = &schedule->first; block != NULL; block = block->next)
+        for (int i = 0; i < block->used; i++)
+            if (block->steps[i].kind == TOC_STEP_SEND || block->steps[i].kind == TOC_STEP_RECEIVE)
+                count++;
+    return count;
 }
 
 static bool is_complete(const void *argument)

@@ -94,6 +94,26 @@ void toc_coll_allgather(struct toc_schedule *schedule, const struct toc_block *s
 void toc_coll_alltoall(struct toc_schedule *schedule, const struct toc_blocks *send,
                        const struct toc_blocks *receive);
 
+/* The same over inter-communicators (section 6.2.2): data go from each group to the other one.
+ * Blocks are those of the other group's ranks. With a root: MPI_ROOT for the root itself,
+ * MPI_PROC_NULL for the others of its group, in the other group the root's rank. */
+void toc_coll_inter_bcast(struct toc_schedule *schedule, const struct toc_block *block, int root);
+void toc_coll_inter_gather(struct toc_schedule *schedule, const struct toc_block *send,
+                           const struct toc_blocks *receive, int root);
+void toc_coll_inter_scatter(struct toc_schedule *schedule, const struct toc_blocks *send,
+                            const struct toc_block *receive, int root);
+void toc_coll_inter_allgather(struct toc_schedule *schedule, const struct toc_block *send,
+                              const struct toc_blocks *receive);
+void toc_coll_inter_alltoall(struct toc_schedule *schedule, const struct toc_blocks *send,
+                             const struct toc_blocks *receive);
+void toc_coll_inter_reduce(struct toc_schedule *schedule, const struct toc_reduction *reduction,
+                           int root);
+void toc_coll_inter_allreduce(struct toc_schedule *schedule, const struct toc_reduction *reduction);
+
+/** `reduction->count`: of the whole vector; `starts`: the shares of the local group. */
+void toc_coll_inter_reduce_scatter(struct toc_schedule *schedule,
+                                   const struct toc_reduction *reduction, const int64_t *starts);
+
 /* Steps for a block; nothing when it has no bytes (what the other side knows as well). */
 void toc_coll_send_block(struct toc_schedule *schedule, const struct toc_block *block, int rank);
 void toc_coll_receive_block(struct toc_schedule *schedule, const struct toc_block *block, int rank);

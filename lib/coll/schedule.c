@@ -158,6 +158,8 @@ static void end(struct toc_schedule *schedule)
 {
     active--;
     toc_progress_want(TOC_WANT_COLL, -1);
+    if (schedule->on_end != NULL)
+        schedule->on_end(schedule);
     toc_request_complete(schedule->request, schedule->error);
 }
 

@@ -80,7 +80,7 @@ struct toc_schedule {
     struct toc_comm *comm; /* a reference is held */
     int rank;              /* of this process among those that take part */
     int size;              /* how many take part */
-    const int *members;    /* their ranks in `comm`; NULL: all, in order */
+    const int *members;    /* their world ranks */
     int tag;
     enum toc_error error; /* first that occurred, while building or at work */
 
@@ -89,6 +89,11 @@ struct toc_schedule {
     bool waiting;                /* the walk stands still until `pending` is 0 */
     struct toc_list link;        /* in one of the lists of schedule.c */
     struct toc_request *request; /* complete when the schedule is; own or with a handle */
+
+    /** For who launches it: called when all steps are done, before the request completes; possibly
+     *  in the handler. NULL: none. */
+    void (*on_end)(struct toc_schedule *schedule);
+    void *argument;
 
     /* For building and freeing. */
     struct toc_step *last;
@@ -99,18 +104,23 @@ struct toc_schedule {
     struct toc_step_block first;
 };
 
-/** A new schedule over all of `comm`, with the next tag of its collectives; NULL without memory. */
+/** A new schedule over all of `comm` (of an inter-communicator both groups, see `joint`), with the
+ *  next tag of its collectives; NULL without memory. */
 struct toc_schedule *toc_schedule_new(struct toc_comm *comm);
 
 /** The same for toc_schedule_persist(). All ranks make their persistent schedules in the same order
  *  and start them in the same order; the starts of one meet in the order of its messages. */
 struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm);
 
-/** A new schedule over `size` members of `comm`, given by their ranks in it (the array must stay
- *  until the schedule is freed); this process is number `rank` of them. `tag` is non-negative and
- *  chosen by the caller: it never meets those of toc_schedule_new(). */
+/** A new schedule over `size` members of `comm`, given by their world ranks; this process is number
+ *  `rank` of them. `tag` is non-negative and chosen by the caller: it never meets those of
+ *  toc_schedule_new(). */
 struct toc_schedule *toc_schedule_new_among(struct toc_comm *comm, const int *members, int rank,
                                             int size, int tag);
+
+/** From here on the schedule's steps are among other members: `size` world ranks (the array must
+ *  stay as long as steps are added), of which this process is number `rank`. */
+void toc_schedule_address(struct toc_schedule *schedule, int rank, int size, const int *members);
 
 /* Steps. Messages without bytes are sent, too: both sides must agree on that. Ranks are those among
  * the members. Failures are kept in schedule->error and reported by run and launch. */
@@ -155,6 +165,9 @@ int toc_schedule_launch(struct toc_schedule *schedule, struct toc_request **requ
  *  time all steps from the first, over the same memory. Freed with the request. 0, or an error and
  *  the schedule is freed. */
 int toc_schedule_persist(struct toc_schedule *schedule, struct toc_request **request);
+
+/** How many references to its communicator it holds itself. */
+uint32_t toc_schedule_references(const struct toc_schedule *schedule);
 
 /** Frees a schedule that is not under way. */
 void toc_schedule_free(struct toc_schedule *schedule);

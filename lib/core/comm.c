@@ -9,12 +9,24 @@
 #include "base/error.h"
 #include "transport/world.h"
 
+#define FIRST_CONTEXT 2
+
 struct toc_comm toc_comm_world, toc_comm_self;
 
-static void fill(struct toc_comm *comm, struct toc_group *group, uint32_t context,
-                 struct toc_errhandler *errhandler)
+uint32_t toc_comm_draw_context(void)
 {
-    comm->group = group;
+    /* Relaxed: that it is drawn once is all that matters. */
+    uint64_t drawn = atomic_fetch_add_explicit(&toc_world.job->contexts, 1, memory_order_relaxed);
+    return drawn < TOC_CONTEXTS - FIRST_CONTEXT ? (uint32_t)drawn + FIRST_CONTEXT
+                                                : TOC_CONTEXT_NONE;
+}
+
+static void fill(struct toc_comm *comm, struct toc_group *group, struct toc_group *remote,
+                 struct toc_group *joint, uint32_t context, struct toc_errhandler *errhandler)
+{
+    comm->group = toc_group_retain(group);
+    comm->remote = toc_group_retain(remote);
+    comm->joint = joint != NULL ? toc_group_retain(joint) : NULL;
     comm->context = context;
     comm->rank = group->rank;
     comm->size = group->size;
@@ -28,7 +40,8 @@ static int predefine(struct toc_comm *comm, uint32_t handle, uint32_t context, c
     if (group == NULL)
         return TOC_ERR_NO_MEM;
     toc_handle_bind(TOC_KIND_COMM, handle, comm);
-    fill(comm, group, context, &toc_errors_are_fatal);
+    fill(comm, group, group, NULL, context, &toc_errors_are_fatal);
+    toc_group_release(group);
     comm->predefined = true;
     snprintf(comm->name, sizeof(comm->name), "%s", name);
     return 0;
@@ -48,18 +61,62 @@ int toc_comm_init(int rank, int size)
     return status;
 }
 
+static void drop_groups(const struct toc_comm *comm)
+{
+    toc_group_release(comm->group);
+    toc_group_release(comm->remote);
+    if (comm->joint != NULL)
+        toc_group_release(comm->joint);
+}
+
 void toc_comm_finish(void)
 {
-    toc_group_release(toc_comm_world.group);
-    toc_group_release(toc_comm_self.group);
+    drop_groups(&toc_comm_world);
+    drop_groups(&toc_comm_self);
+}
+
+static struct toc_comm *create(struct toc_group *group, struct toc_group *remote,
+                               struct toc_group *joint, uint32_t context,
+                               const struct toc_comm *parent)
+{
+    struct toc_comm *comm = toc_handle_alloc(TOC_KIND_COMM, sizeof(*comm));
+    if (comm != NULL)
+        fill(comm, group, remote, joint, context, parent->errhandler);
+    return comm;
 }
 
 struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
                                  const struct toc_comm *parent)
 {
-    struct toc_comm *comm = toc_handle_alloc(TOC_KIND_COMM, sizeof(*comm));
+    return create(group, group, NULL, context, parent);
+}
+
+struct toc_comm *toc_comm_create_like(const struct toc_comm *parent, uint32_t context)
+{
+    struct toc_comm *comm = create(parent->group, parent->remote, parent->joint, context, parent);
     if (comm != NULL)
-        fill(comm, toc_group_retain(group), context, parent->errhandler);
+        comm->topo = toc_topo_retain(parent->topo);
+    return comm;
+}
+
+struct toc_comm *toc_comm_create_inter(struct toc_group *local, struct toc_group *remote,
+                                       bool first, uint32_t context, const struct toc_comm *parent)
+{
+    const struct toc_group *parts[] = {first ? local : remote, first ? remote : local};
+    int *members = malloc(((size_t)local->size + (size_t)remote->size) * sizeof(*members));
+    struct toc_group *joint = NULL;
+    struct toc_comm *comm = NULL;
+    if (members != NULL) {
+        memcpy(members, parts[0]->members, (size_t)parts[0]->size * sizeof(*members));
+        memcpy(members + parts[0]->size, parts[1]->members,
+               (size_t)parts[1]->size * sizeof(*members));
+        joint = toc_group_create(local->size + remote->size, members);
+    }
+    if (joint != NULL) {
+        comm = create(local, remote, joint, context, parent);
+        toc_group_release(joint);
+    }
+    free(members);
     return comm;
 }
 
@@ -77,7 +134,7 @@ void toc_comm_release(struct toc_comm *comm)
     atomic_store_explicit(&comm->object.refs, refs, memory_order_relaxed);
     if (refs > 0)
         return;
-    toc_group_release(comm->group);
+    drop_groups(comm);
     toc_topo_release(comm->topo);
     toc_errhandler_release(comm->errhandler);
     toc_handle_free(comm);

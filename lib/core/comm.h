@@ -12,8 +12,11 @@
 #include "core/handle.h"
 #include "core/topo.h"
 
-/* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those agreed on (coll/context.h), below
- * 2^31. Packets carry number * 2 for point-to-point and number * 2 + 1 for collectives. */
+/* Context numbers: 0 MPI_COMM_WORLD, 1 MPI_COMM_SELF, then those drawn. Packets carry number * 2
+ * for point-to-point and number * 2 + 1 for collectives. No number is drawn twice: of a
+ * communicator that was freed here, others may have messages under way still. */
+#define TOC_CONTEXTS     (UINT32_C(1) << 31)
+#define TOC_CONTEXT_NONE UINT32_MAX
 
 struct toc_buffer;
 
@@ -22,7 +25,11 @@ struct toc_comm {
     uint32_t context;
     int rank;
     int size;
-    struct toc_group *group;
+    struct toc_group *group;  /* in an inter-communicator the local one */
+    struct toc_group *remote; /* that ranks of messages name: the other one of an
+                                 inter-communicator, else `group` */
+    struct toc_group *joint;  /* inter-communicator: both, in the same order for all members (local
+                                 and remote group after each other); else NULL */
     struct toc_errhandler *errhandler;
     struct toc_attributes attributes;
     struct toc_buffer *buffer; /* for buffered sends on it alone (lib/p2p), or NULL */
@@ -47,19 +54,42 @@ struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
 
 struct toc_comm *toc_comm_retain(struct toc_comm *comm);
 
-/** Drops a reference; the last one frees. Guard held, not in the handler. */
+/** A new inter-communicator between `local`, to which this process belongs, and `remote`.
+ *  `first`: the local group comes first in `joint`; the other side says the opposite. */
+struct toc_comm *toc_comm_create_inter(struct toc_group *local, struct toc_group *remote,
+                                       bool first, uint32_t context, const struct toc_comm *parent);
+
+/** A new communicator over the same groups as `parent`, with its topology. */
+struct toc_comm *toc_comm_create_like(const struct toc_comm *parent, uint32_t context);
+
+/** Drops a reference. Guard held, not in the handler. */
 void toc_comm_release(struct toc_comm *comm);
 
-/** World rank of member `rank`. */
-static inline int toc_comm_world_rank(const struct toc_comm *comm, int rank)
+/** A context number that nobody in the job has had; TOC_CONTEXT_NONE when all have been drawn. The
+ *  members of a new communicator have to get it from one who drew it. */
+uint32_t toc_comm_draw_context(void);
+
+static inline bool toc_comm_is_inter(const struct toc_comm *comm)
 {
-    return comm->group->members[rank];
+    return comm->joint != NULL;
 }
 
-/** Member number of world rank `world_rank`. */
+/** All who take part in collective operations. */
+static inline struct toc_group *toc_comm_everyone(const struct toc_comm *comm)
+{
+    return comm->joint != NULL ? comm->joint : comm->group;
+}
+
+/** World rank of the process that messages call `rank`. */
+static inline int toc_comm_world_rank(const struct toc_comm *comm, int rank)
+{
+    return comm->remote->members[rank];
+}
+
+/** What messages call world rank `world_rank`. */
 static inline int toc_comm_rank_of(const struct toc_comm *comm, int world_rank)
 {
-    return comm->group->index[world_rank];
+    return comm->remote->index[world_rank];
 }
 
 static inline uint32_t toc_comm_p2p_context(const struct toc_comm *comm)

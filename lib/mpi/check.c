@@ -10,16 +10,17 @@
 static int check_rank(const struct toc_mpi_message *message, bool receiving)
 {
     int rank = message->peer;
-    if (__builtin_expect((unsigned)rank < (unsigned)message->comm->size, 1) ||
+    if (__builtin_expect((unsigned)rank < (unsigned)message->comm->remote->size, 1) ||
         rank == MPI_PROC_NULL || (receiving && rank == MPI_ANY_SOURCE))
         return MPI_SUCCESS;
     if (rank == MPI_ANY_SOURCE)
         return toc_mpi_raise(message->comm_handle, MPI_ERR_RANK, message->function,
                              "the destination is MPI_ANY_SOURCE: a send needs a rank");
+    int size = message->comm->remote->size;
     return toc_mpi_raise(message->comm_handle, MPI_ERR_RANK, message->function,
-                         "rank %d is out of range: the communicator has %d rank%s (0 to %d)", rank,
-                         message->comm->size, message->comm->size == 1 ? "" : "s",
-                         message->comm->size - 1);
+                         "rank %d is out of range: the %s has %d rank%s (0 to %d)", rank,
+                         toc_comm_is_inter(message->comm) ? "remote group" : "communicator", size,
+                         size == 1 ? "" : "s", size - 1);
 }
 
 static int check_tag(const struct toc_mpi_message *message, bool receiving)

@@ -11,7 +11,7 @@ int toc_mpi_coll_begin(struct toc_mpi_coll *call)
 {
     int code = toc_mpi_check_comm(call->function, call->handle, &call->comm);
     if (code == MPI_SUCCESS)
-        call->blocks = call->comm->size;
+        call->blocks = call->comm->remote->size;
     if (code == MPI_SUCCESS && !call->blocking && call->request == NULL)
         return toc_mpi_raise(call->handle, MPI_ERR_ARG, call->function,
                              "request is a null pointer");
@@ -22,9 +22,17 @@ int toc_mpi_coll_begin(struct toc_mpi_coll *call)
 
 int toc_mpi_coll_root(const struct toc_mpi_coll *call, int root)
 {
-    int size = call->comm->size;
+    int size = call->comm->remote->size;
     if (root >= 0 && root < size)
         return MPI_SUCCESS;
+    if (toc_comm_is_inter(call->comm)) {
+        if (root == MPI_ROOT || root == MPI_PROC_NULL)
+            return MPI_SUCCESS;
+        return toc_mpi_raise(call->handle, MPI_ERR_ROOT, call->function,
+                             "root %d is neither MPI_ROOT nor MPI_PROC_NULL nor one of the %d "
+                             "rank%s of the remote group",
+                             root, size, size == 1 ? "" : "s");
+    }
     return toc_mpi_raise(call->handle, MPI_ERR_ROOT, call->function,
                          "root %d is out of range: the communicator has %d rank%s (0 to %d)", root,
                          size, size == 1 ? "" : "s", size - 1);
@@ -123,6 +131,39 @@ int toc_mpi_coll_blocks(const struct toc_mpi_coll *call, const char *side, MPI_D
     return code;
 }
 
+int toc_mpi_coll_not_in_place(const struct toc_mpi_coll *call, const void *buffer)
+{
+    if (buffer != MPI_IN_PLACE || !toc_comm_is_inter(call->comm))
+        return MPI_SUCCESS;
+    return toc_mpi_raise(call->handle, MPI_ERR_BUFFER, call->function,
+                         "MPI_IN_PLACE is not allowed on an inter-communicator");
+}
+
+int toc_mpi_coll_own(const struct toc_mpi_coll *call, const char *side,
+                     const struct toc_mpi_own *own, struct toc_block *block)
+{
+    return toc_mpi_coll_block(call, side, own->buffer, own->count, own->type, block);
+}
+
+int toc_mpi_coll_all(const struct toc_mpi_coll *call, const char *side, struct toc_mpi_all *all)
+{
+    return toc_mpi_coll_blocks(call, side, all->type, all->vector, &all->blocks);
+}
+
+int toc_mpi_coll_both(const struct toc_mpi_coll *call, const char *own_side,
+                      const struct toc_mpi_own *own, bool in_place, const char *all_side,
+                      struct toc_mpi_all *all, struct toc_block *block)
+{
+    int code = toc_mpi_coll_all(call, all_side, all);
+    if (code != MPI_SUCCESS || in_place)
+        return code;
+    code = toc_mpi_coll_own(call, own_side, own, block);
+    if (code != MPI_SUCCESS || toc_comm_is_inter(call->comm))
+        return code;
+    struct toc_block other = toc_blocks_at(&all->blocks, call->comm->rank);
+    return toc_mpi_coll_apart(call, block, &other);
+}
+
 static int check_op(const struct toc_mpi_coll *call, MPI_Op handle, MPI_Datatype type_handle,
                     struct toc_reduction *reduction)
 {
@@ -196,8 +237,10 @@ int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status)
                              "a message was longer than its receive buffer: the ranks do not agree "
                              "on counts or datatypes");
     case TOC_ERR_LIMIT:
-        return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
-                             "there are too many communicators: no context number is left");
+        return toc_mpi_raise(
+            handle, toc_mpi_class_of(status), function,
+            "the job has made too many communicators (%u, and freeing does not help)",
+            TOC_CONTEXTS);
     default:
         return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
                              "the operation failed (status %d)", status);

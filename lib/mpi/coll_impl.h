@@ -32,10 +32,28 @@ struct toc_mpi_coll {
     (&(struct toc_mpi_coll){                                                                       \
         .function = (name), .handle = comm, .persistent = true, .info = info, .request = request})
 
+/** One rank's own data, as the call gave them. */
+struct toc_mpi_own {
+    const void *buffer;
+    int64_t count;
+    MPI_Datatype type;
+};
+
+/** Blocks of all ranks, as the call gave them. */
+struct toc_mpi_all {
+    struct toc_blocks blocks;
+    MPI_Datatype type;
+    bool vector;
+};
+
 /** Checks MPI's state and the communicator, fills in `comm` and `blocks`. */
 int toc_mpi_coll_begin(struct toc_mpi_coll *call);
 
+/** A rank; of an inter-communicator one of the other group, MPI_ROOT or MPI_PROC_NULL. */
 int toc_mpi_coll_root(const struct toc_mpi_coll *call, int root);
+
+/** MPI_IN_PLACE has no meaning on inter-communicators, where data go to the other group. */
+int toc_mpi_coll_not_in_place(const struct toc_mpi_coll *call, const void *buffer);
 
 /** Elements at `buffer`. `side`: "send" or "recv", for messages; "": the arguments have no
  *  prefix. */
@@ -46,6 +64,15 @@ int toc_mpi_coll_block(const struct toc_mpi_coll *call, const char *side, const 
  *  `types`). `vector`: there have to be counts and displacements. */
 int toc_mpi_coll_blocks(const struct toc_mpi_coll *call, const char *side, MPI_Datatype handle,
                         bool vector, struct toc_blocks *blocks);
+
+int toc_mpi_coll_own(const struct toc_mpi_coll *call, const char *side,
+                     const struct toc_mpi_own *own, struct toc_block *block);
+int toc_mpi_coll_all(const struct toc_mpi_coll *call, const char *side, struct toc_mpi_all *all);
+
+/** Own data, and apart from them the blocks of all; `in_place`: there are no own data. */
+int toc_mpi_coll_both(const struct toc_mpi_coll *call, const char *own_side,
+                      const struct toc_mpi_own *own, bool in_place, const char *all_side,
+                      struct toc_mpi_all *all, struct toc_block *block);
 
 /** Operands and result; `result`: this rank gets one of `result_count` elements. */
 int toc_mpi_coll_reduction(const struct toc_mpi_coll *call, const void *sendbuf, void *recvbuf,

@@ -9,6 +9,7 @@
 #include "core/info.h"
 #include "mpi/attr_impl.h"
 #include "mpi/coll_impl.h"
+#include "mpi/comm_impl.h"
 #include "mpi/group_impl.h"
 #include "mpi/mpi_impl.h"
 #include "p2p/buffered.h"
@@ -21,8 +22,7 @@ static int check_pointer(const char *function, MPI_Comm comm, const char *what, 
     return toc_mpi_raise(comm, MPI_ERR_ARG, function, "%s is a null pointer", what);
 }
 
-/* A communicator and the place where a function puts its result. */
-static int check_query(const char *function, MPI_Comm handle, const char *what, const void *pointer,
+int toc_mpi_comm_query(const char *function, MPI_Comm handle, const char *what, const void *pointer,
                        struct toc_comm **comm)
 {
     int code = toc_mpi_check_comm(function, handle, comm);
@@ -32,7 +32,7 @@ static int check_query(const char *function, MPI_Comm handle, const char *what, 
 int PMPI_Comm_rank(MPI_Comm comm, int *rank)
 {
     struct toc_comm *object;
-    int code = check_query("MPI_Comm_rank", comm, "rank", rank, &object);
+    int code = toc_mpi_comm_query("MPI_Comm_rank", comm, "rank", rank, &object);
     if (code == MPI_SUCCESS)
         *rank = object->rank;
     return code;
@@ -42,52 +42,18 @@ TOC_MPI_ALIAS(Comm_rank);
 int PMPI_Comm_size(MPI_Comm comm, int *size)
 {
     struct toc_comm *object;
-    int code = check_query("MPI_Comm_size", comm, "size", size, &object);
+    int code = toc_mpi_comm_query("MPI_Comm_size", comm, "size", size, &object);
     if (code == MPI_SUCCESS)
         *size = object->size;
     return code;
 }
 TOC_MPI_ALIAS(Comm_size);
 
-/* There are no inter-communicators yet. */
-int PMPI_Comm_test_inter(MPI_Comm comm, int *flag)
-{
-    struct toc_comm *object;
-    int code = check_query("MPI_Comm_test_inter", comm, "flag", flag, &object);
-    if (code == MPI_SUCCESS)
-        *flag = 0;
-    return code;
-}
-TOC_MPI_ALIAS(Comm_test_inter);
-
-static int raise_not_inter(const char *function, MPI_Comm comm)
-{
-    return toc_mpi_raise(comm, MPI_ERR_COMM, function,
-                         "the communicator %#llx is not an inter-communicator",
-                         (unsigned long long)(uintptr_t)comm);
-}
-
-int PMPI_Comm_remote_size(MPI_Comm comm, int *size)
-{
-    struct toc_comm *object;
-    int code = check_query("MPI_Comm_remote_size", comm, "size", size, &object);
-    return code != MPI_SUCCESS ? code : raise_not_inter("MPI_Comm_remote_size", comm);
-}
-TOC_MPI_ALIAS(Comm_remote_size);
-
-int PMPI_Comm_remote_group(MPI_Comm comm, MPI_Group *group)
-{
-    struct toc_comm *object;
-    int code = check_query("MPI_Comm_remote_group", comm, "group", group, &object);
-    return code != MPI_SUCCESS ? code : raise_not_inter("MPI_Comm_remote_group", comm);
-}
-TOC_MPI_ALIAS(Comm_remote_group);
-
 int PMPI_Comm_group(MPI_Comm comm, MPI_Group *group)
 {
     static const char function[] = "MPI_Comm_group";
     struct toc_comm *object;
-    int code = check_query(function, comm, "group", group, &object);
+    int code = toc_mpi_comm_query(function, comm, "group", group, &object);
     if (code != MPI_SUCCESS)
         return code;
     /* A copy: that handle is the program's to free. */
@@ -95,18 +61,29 @@ int PMPI_Comm_group(MPI_Comm comm, MPI_Group *group)
 }
 TOC_MPI_ALIAS(Comm_group);
 
+static int compare(const struct toc_comm *a, const struct toc_comm *b)
+{
+    if (a == b)
+        return MPI_IDENT;
+    if (toc_comm_is_inter(a) != toc_comm_is_inter(b))
+        return MPI_UNEQUAL;
+    int local = toc_mpi_group_compare(a->group, b->group);
+    int remote = toc_mpi_group_compare(a->remote, b->remote);
+    if (local == MPI_UNEQUAL || remote == MPI_UNEQUAL)
+        return MPI_UNEQUAL;
+    return local == MPI_IDENT && remote == MPI_IDENT ? MPI_CONGRUENT : MPI_SIMILAR;
+}
+
 int PMPI_Comm_compare(MPI_Comm comm1, MPI_Comm comm2, int *result)
 {
     static const char function[] = "MPI_Comm_compare";
     struct toc_comm *a, *b;
-    int code = check_query(function, comm1, "result", result, &a);
+    int code = toc_mpi_comm_query(function, comm1, "result", result, &a);
     if (code == MPI_SUCCESS)
         code = toc_mpi_check_comm(function, comm2, &b);
     if (code != MPI_SUCCESS)
         return code;
-    *result = toc_mpi_group_compare(a->group, b->group);
-    if (a != b && *result == MPI_IDENT)
-        *result = MPI_CONGRUENT;
+    *result = compare(a, b);
     return MPI_SUCCESS;
 }
 TOC_MPI_ALIAS(Comm_compare);
@@ -114,7 +91,7 @@ TOC_MPI_ALIAS(Comm_compare);
 int PMPI_Comm_set_name(MPI_Comm comm, const char *comm_name)
 {
     struct toc_comm *object;
-    int code = check_query("MPI_Comm_set_name", comm, "comm_name", comm_name, &object);
+    int code = toc_mpi_comm_query("MPI_Comm_set_name", comm, "comm_name", comm_name, &object);
     if (code != MPI_SUCCESS)
         return code;
     /* Longer names are cut, as section 7.8 wants it. */
@@ -158,7 +135,7 @@ int PMPI_Comm_get_info(MPI_Comm comm, MPI_Info *info_used)
     static const char function[] = "MPI_Comm_get_info";
     struct toc_comm *object;
     struct toc_info *info;
-    int code = check_query(function, comm, "info_used", info_used, &object);
+    int code = toc_mpi_comm_query(function, comm, "info_used", info_used, &object);
     if (code != MPI_SUCCESS)
         return code;
     toc_info_lock();
@@ -170,13 +147,20 @@ int PMPI_Comm_get_info(MPI_Comm comm, MPI_Info *info_used)
 }
 TOC_MPI_ALIAS(Comm_get_info);
 
-/* End of the functions that make a communicator: `made` may be NULL. */
-static int deliver(const char *function, MPI_Comm parent, int status, struct toc_comm *made,
-                   MPI_Comm *newcomm)
+int toc_mpi_comm_deliver(const char *function, MPI_Comm parent, int status, struct toc_comm *made,
+                         MPI_Comm *newcomm)
 {
     if (status == TOC_OK)
         *newcomm = made != NULL ? TOC_MPI_HANDLE(MPI_Comm, made) : MPI_COMM_NULL;
     return toc_mpi_coll_status(function, parent, status);
+}
+
+static void give_up(struct toc_comm *comm)
+{
+    toc_guard_enter();
+    comm->freed = true;
+    toc_comm_release(comm);
+    toc_guard_leave();
 }
 
 /* Not before all ranks have made the communicator: a callback may fail on one of them only. */
@@ -184,20 +168,17 @@ static int copy_attributes(const char *function, struct toc_comm *parent, struct
                            MPI_Comm *newcomm)
 {
     int code = toc_mpi_attr_copy_comm(function, parent, made);
-    if (code == MPI_SUCCESS)
-        return code;
-    toc_guard_enter();
-    made->freed = true;
-    toc_comm_release(made);
-    toc_guard_leave();
-    *newcomm = MPI_COMM_NULL;
+    if (code != MPI_SUCCESS) {
+        give_up(made);
+        *newcomm = MPI_COMM_NULL;
+    }
     return code;
 }
 
 static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
 {
     struct toc_comm *parent, *made = NULL;
-    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
     if (code == MPI_SUCCESS)
         code = toc_mpi_check_info(function, comm, info);
     if (code != MPI_SUCCESS)
@@ -205,7 +186,7 @@ static int dup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *new
     toc_guard_enter();
     int status = toc_coll_comm_dup(parent, &made);
     toc_guard_leave();
-    code = deliver(function, comm, status, made, newcomm);
+    code = toc_mpi_comm_deliver(function, comm, status, made, newcomm);
     if (code == MPI_SUCCESS)
         code = copy_attributes(function, parent, made, newcomm);
     return code;
@@ -223,6 +204,59 @@ int PMPI_Comm_dup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
 }
 TOC_MPI_ALIAS(Comm_dup_with_info);
 
+static bool is_complete(const void *argument)
+{
+    return ((const struct toc_request *)argument)->complete;
+}
+
+/* A callback said no, but the others are not to wait for this rank. */
+static int give_up_idup(int code, struct toc_comm *made, struct toc_request *request)
+{
+    toc_guard_enter();
+    toc_progress_wait(is_complete, request);
+    toc_request_release(request);
+    toc_guard_leave();
+    give_up(made);
+    return code;
+}
+
+static int idup(const char *function, MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm,
+                MPI_Request *handle)
+{
+    struct toc_comm *parent, *made = NULL;
+    struct toc_request *request = NULL;
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS)
+        code = check_pointer(function, comm, "request", handle);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_check_info(function, comm, info);
+    if (code != MPI_SUCCESS)
+        return code;
+    toc_guard_enter();
+    int status = toc_coll_comm_idup(parent, &made, &request);
+    toc_guard_leave();
+    if (status != TOC_OK)
+        return toc_mpi_coll_status(function, comm, status);
+    code = toc_mpi_attr_copy_comm(function, parent, made);
+    if (code != MPI_SUCCESS)
+        return give_up_idup(code, made, request);
+    *newcomm = TOC_MPI_HANDLE(MPI_Comm, made);
+    *handle = TOC_MPI_HANDLE(MPI_Request, request);
+    return MPI_SUCCESS;
+}
+
+int PMPI_Comm_idup(MPI_Comm comm, MPI_Comm *newcomm, MPI_Request *request)
+{
+    return idup("MPI_Comm_idup", comm, MPI_INFO_NULL, newcomm, request);
+}
+TOC_MPI_ALIAS(Comm_idup);
+
+int PMPI_Comm_idup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm, MPI_Request *request)
+{
+    return idup("MPI_Comm_idup_with_info", comm, info, newcomm, request);
+}
+TOC_MPI_ALIAS(Comm_idup_with_info);
+
 static int split(const char *function, MPI_Comm comm, struct toc_comm *parent, int color, int key,
                  MPI_Comm *newcomm)
 {
@@ -230,14 +264,14 @@ static int split(const char *function, MPI_Comm comm, struct toc_comm *parent, i
     toc_guard_enter();
     int status = toc_coll_comm_split(parent, color, key, &made);
     toc_guard_leave();
-    return deliver(function, comm, status, made, newcomm);
+    return toc_mpi_comm_deliver(function, comm, status, made, newcomm);
 }
 
 int PMPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm *newcomm)
 {
     static const char function[] = "MPI_Comm_split";
     struct toc_comm *parent;
-    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
     if (code != MPI_SUCCESS)
         return code;
     if (color < 0 && color != MPI_UNDEFINED)
@@ -265,7 +299,7 @@ int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, 
     static const char function[] = "MPI_Comm_split_type";
     struct toc_comm *parent;
     int color = MPI_UNDEFINED;
-    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
     if (code == MPI_SUCCESS)
         code = toc_mpi_check_info(function, comm, info);
     if (code != MPI_SUCCESS)
@@ -294,7 +328,7 @@ static int check_members(const char *function, MPI_Comm comm, const struct toc_c
 {
     int code = toc_mpi_check_group(function, comm, handle, group);
     for (int i = 0; code == MPI_SUCCESS && i < (*group)->size; i++)
-        if (toc_comm_rank_of(parent, (*group)->members[i]) < 0)
+        if (parent->group->index[(*group)->members[i]] < 0)
             return toc_mpi_raise(comm, MPI_ERR_GROUP, function,
                                  "member %d of the group (rank %d of MPI_COMM_WORLD) is not in the "
                                  "communicator",
@@ -307,7 +341,7 @@ int PMPI_Comm_create(MPI_Comm comm, MPI_Group group, MPI_Comm *newcomm)
     static const char function[] = "MPI_Comm_create";
     struct toc_comm *parent, *made = NULL;
     struct toc_group *members;
-    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
     if (code == MPI_SUCCESS)
         code = check_members(function, comm, parent, group, &members);
     if (code != MPI_SUCCESS)
@@ -315,7 +349,7 @@ int PMPI_Comm_create(MPI_Comm comm, MPI_Group group, MPI_Comm *newcomm)
     toc_guard_enter();
     int status = toc_coll_comm_create(parent, members, &made);
     toc_guard_leave();
-    return deliver(function, comm, status, made, newcomm);
+    return toc_mpi_comm_deliver(function, comm, status, made, newcomm);
 }
 TOC_MPI_ALIAS(Comm_create);
 
@@ -324,7 +358,9 @@ int PMPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *ne
     static const char function[] = "MPI_Comm_create_group";
     struct toc_comm *parent, *made = NULL;
     struct toc_group *members;
-    int code = check_query(function, comm, "newcomm", newcomm, &parent);
+    int code = toc_mpi_comm_query(function, comm, "newcomm", newcomm, &parent);
+    if (code == MPI_SUCCESS)
+        code = toc_mpi_comm_intra(function, comm, parent);
     if (code == MPI_SUCCESS && tag < 0)
         code = toc_mpi_raise(comm, MPI_ERR_TAG, function,
                              "tag %d is out of range (0 to 2147483647)", tag);
@@ -335,7 +371,7 @@ int PMPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag, MPI_Comm *ne
     toc_guard_enter();
     int status = toc_coll_comm_create_group(parent, members, tag, &made);
     toc_guard_leave();
-    return deliver(function, comm, status, made, newcomm);
+    return toc_mpi_comm_deliver(function, comm, status, made, newcomm);
 }
 TOC_MPI_ALIAS(Comm_create_group);
 
@@ -378,9 +414,30 @@ int PMPI_Comm_free(MPI_Comm *comm)
 }
 TOC_MPI_ALIAS(Comm_free);
 
+/* References of requests that are not active do not count. */
+struct census {
+    const struct toc_comm *comm;
+    uint32_t idle;
+};
+
+static void count_idle(void *object, void *argument)
+{
+    const struct toc_request *request = object;
+    struct census *census = argument;
+    if (request->comm != census->comm || !request->persistent || request->active)
+        return;
+    census->idle++;
+    if (request->kind == TOC_REQUEST_COLLECTIVE)
+        census->idle += toc_schedule_references(request->owner);
+}
+
 static bool is_only_ours(const struct toc_comm *comm)
 {
-    return atomic_load_explicit(&comm->object.refs, memory_order_relaxed) == 1;
+    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed);
+    struct census census = {.comm = comm};
+    if (refs > 1)
+        toc_handle_each(TOC_KIND_REQUEST, count_idle, &census);
+    return refs - census.idle == 1;
 }
 
 /* Requests that have ended hold their references until a call frees them. */

@@ -48,8 +48,9 @@ void toc_p2p_prepare_receive(struct toc_request *request, void *buffer, int64_t 
     prepare(request, buffer, count, type, source, tag, comm);
 }
 
-void toc_p2p_make_collective(struct toc_request *request)
+void toc_p2p_make_collective(struct toc_request *request, int world_rank)
 {
+    request->peer = world_rank;
     request->context = toc_comm_coll_context(request->comm);
 }
 

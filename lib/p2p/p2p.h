@@ -29,9 +29,10 @@ void toc_p2p_prepare_send(struct toc_request *request, const void *buffer, int64
 void toc_p2p_prepare_receive(struct toc_request *request, void *buffer, int64_t count,
                              struct toc_datatype *type, int source, int tag, struct toc_comm *comm);
 
-/** After prepare: moves the request to the collective context of its communicator. Its packets
- *  interrupt a computing receiver that takes part in a schedule (TOC_WANT_COLL). */
-void toc_p2p_make_collective(struct toc_request *request);
+/** After prepare: moves the request to the collective context of its communicator, where it is one
+ *  to or from `world_rank`, whomever it was prepared for. Its packets interrupt a computing
+ * receiver that takes part in a schedule (TOC_WANT_COLL). */
+void toc_p2p_make_collective(struct toc_request *request, int world_rank);
 
 /** Starts. Handler-safe. May complete it at once. */
 void toc_p2p_start(struct toc_request *request);

@@ -12,7 +12,6 @@ static void on_complete(struct toc_request *part)
     struct toc_request *request = pair->request;
     if (--pair->left > 0)
         return;
-    request->comm = toc_comm_retain(pair->receive.comm);
     request->size = pair->receive.size;
     request->status_source = pair->receive.status_source;
     request->status_tag = pair->receive.status_tag;
@@ -49,6 +48,7 @@ void toc_pair_start(struct toc_pair *pair)
 {
     struct toc_request *parts[] = {&pair->receive, &pair->send};
     pair->left = 2;
+    pair->request->comm = toc_comm_retain(pair->receive.comm);
     for (int i = 0; i < 2; i++) {
         parts[i]->owner = pair;
         parts[i]->on_complete = on_complete;

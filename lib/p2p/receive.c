@@ -12,6 +12,7 @@
 
 void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size)
 {
+    request->source = source;
     request->status_source = toc_comm_rank_of(request->comm, source);
     request->status_tag = tag;
     request->status_bytes = size < request->size ? size : request->size;

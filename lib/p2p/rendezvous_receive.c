@@ -10,7 +10,7 @@ static struct toc_list incoming = {&incoming, &incoming}; /* matched, not comple
 
 static struct toc_peer *peer_of(const struct toc_request *request)
 {
-    return &toc_world.peers[toc_comm_world_rank(request->comm, request->status_source)];
+    return &toc_world.peers[request->source];
 }
 
 static struct toc_xfer *xfer_of(const struct toc_request *request)

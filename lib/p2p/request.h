@@ -78,6 +78,8 @@ struct toc_request {
     uint64_t total; /* bytes that move */
     uint64_t moved; /* bytes sent or received as fragments */
 
+    int source; /* receive, matched: world rank of the sender */
+
     /* What the status will say. */
     int status_source; /* rank in `comm` */
     int status_tag;

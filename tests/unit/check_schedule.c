@@ -86,7 +86,7 @@ static void feed(int tag, const int *values, int64_t count)
     struct toc_request request = {0};
     toc_p2p_prepare_send(&request, values, count, int_type, 0, tag, &toc_comm_world,
                          TOC_SEND_STANDARD);
-    toc_p2p_make_collective(&request);
+    toc_p2p_make_collective(&request, 0);
     toc_p2p_start(&request);
     toc_p2p_wait(&request);
     toc_p2p_cleanup(&request);
@@ -422,11 +422,18 @@ START_TEST(tags)
     toc_schedule_free(first);
     toc_schedule_free(second);
     toc_schedule_free(among);
-    toc_comm_world.collective_tag = (1 << 30) - 1;
+    toc_comm_world.collective_tag = (1 << 29) - 1;
     first = new_schedule();
     second = new_schedule();
-    ck_assert_int_eq(first->tag, (1 << 30) - 1);
+    ck_assert_int_eq(first->tag, (1 << 29) - 1);
     ck_assert_int_eq(second->tag, 0);
+    toc_schedule_free(first);
+    toc_schedule_free(second);
+    toc_comm_world.persistent_tag = (1 << 29) - 1;
+    first = toc_schedule_new_persistent(&toc_comm_world);
+    second = toc_schedule_new_persistent(&toc_comm_world);
+    ck_assert_int_eq(first->tag, (1 << 30) - 1);
+    ck_assert_int_eq(second->tag, 1 << 29);
     toc_schedule_free(first);
     toc_schedule_free(second);
 }
@@ -447,32 +454,44 @@ START_TEST(reductions_use_the_default_rounding)
 }
 END_TEST
 
-/* The counter comes round after 2^21 - 1 numbers; what lives is not given out again. */
-START_TEST(context_numbers_come_round)
+/* No number comes twice, however many communicators there are or have been. */
+START_TEST(context_numbers_are_new)
 {
-    enum { LAST = (1 << 21) - 1, N = 300 };
-    static struct toc_comm *comms[N];
-    struct toc_comm *again[N];
-    for (int i = 0; i < N; i++) {
-        toc_coll_contexts_from((uint32_t)(i + 1));
-        ck_assert_int_eq(toc_coll_comm_dup(&toc_comm_world, &comms[i]), TOC_OK);
-        ck_assert_uint_gt(comms[i]->context, 1);
-        for (int j = 0; j < i; j++)
-            ck_assert_uint_ne(comms[i]->context, comms[j]->context);
+    enum { COMMS = 5000 };
+    static struct toc_comm *comms[COMMS];
+    uint32_t last = 1;
+    for (int n = 0; n < COMMS; n++) {
+        ck_assert_int_eq(toc_coll_comm_dup(&toc_comm_world, &comms[n]), TOC_OK);
+        ck_assert_uint_gt(comms[n]->context, last);
+        last = comms[n]->context;
+        if (n % 2)
+            toc_comm_release(comms[n]);
     }
-    uint32_t freed = comms[123]->context;
-    toc_comm_release(comms[123]);
-    toc_coll_contexts_from(LAST);
-    for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(toc_coll_comm_dup(&toc_comm_self, &again[i]), TOC_OK);
-    ck_assert_uint_gt(again[0]->context, comms[N - 1]->context);
-    ck_assert_uint_eq(again[1]->context, freed);
-    ck_assert_uint_gt(again[2]->context, comms[N - 1]->context);
-    comms[123] = again[0];
-    for (int i = 0; i < N; i++)
-        toc_comm_release(comms[i]);
-    toc_comm_release(again[1]);
-    toc_comm_release(again[2]);
+    for (int n = 0; n < COMMS; n += 2)
+        toc_comm_release(comms[n]);
+}
+END_TEST
+
+START_TEST(context_numbers_run_out)
+{
+    struct toc_comm *comm, *none = NULL;
+    struct toc_request *request;
+    toc_world.job->contexts = TOC_CONTEXTS - 3; /* two are taken from the start */
+    ck_assert_int_eq(toc_coll_comm_dup(&toc_comm_world, &comm), TOC_OK);
+    ck_assert_uint_eq(comm->context, TOC_CONTEXTS - 1);
+    ck_assert_uint_eq(toc_comm_coll_context(comm), UINT32_MAX);
+    toc_comm_release(comm);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(toc_coll_comm_dup(&toc_comm_world, &none), TOC_ERR_LIMIT);
+        ck_assert_int_eq(toc_coll_comm_split(&toc_comm_world, 0, 0, &none), TOC_ERR_LIMIT);
+        ck_assert_ptr_null(none);
+    }
+    ck_assert_int_eq(toc_coll_comm_idup(&toc_comm_world, &comm, &request), TOC_OK);
+    ck_assert(request->complete);
+    ck_assert_int_eq(request->error, TOC_ERR_LIMIT);
+    toc_request_release(request);
+    toc_comm_release(comm);
+    toc_world.job->contexts = 0;
 }
 END_TEST
 
@@ -514,7 +533,8 @@ static TCase *cases(void)
     tcase_add_test(tcase, references_are_given_back);
     tcase_add_test(tcase, tags);
     tcase_add_test(tcase, reductions_use_the_default_rounding);
-    tcase_add_test(tcase, context_numbers_come_round);
+    tcase_add_test(tcase, context_numbers_are_new);
+    tcase_add_test(tcase, context_numbers_run_out);
     tcase_add_test(tcase, communicators);
     return tcase;
 }
