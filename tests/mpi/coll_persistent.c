@@ -356,6 +356,24 @@ static void two_at_once(void)
     MPI_Request_free(&qb);
 }
 
+/* Requests that are not active are nothing to wait for. */
+static void disconnected(void)
+{
+    int v = 0, sum = 0;
+    MPI_Request q, other;
+    MPI_Comm own;
+
+    MPI_Comm_dup(comm, &own);
+    MPI_Allreduce_init(&v, &sum, 1, MPI_INT, MPI_SUM, own, MPI_INFO_NULL, &q);
+    MPI_Recv_init(&v, 1, MPI_INT, 0, 0, own, &other);
+    MPI_Start(&q);
+    MPI_Wait(&q, MPI_STATUS_IGNORE);
+    MPI_Comm_disconnect(&own);
+    CHECK(own == MPI_COMM_NULL, "MPI_Comm_disconnect left the handle");
+    MPI_Request_free(&q);
+    MPI_Request_free(&other);
+}
+
 /* One rank far ahead of the others: starts of one request must not mix. */
 static void ahead(void)
 {
@@ -485,6 +503,7 @@ static void all_on(MPI_Comm on)
         all_kinds(sizes[k], size - 1, true);
     }
     two_at_once();
+    disconnected();
     ahead();
     inactive();
 }
