@@ -168,6 +168,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/coll_reduce_scatter.c \
 	lib/mpi/coll_scan.c \
 	lib/mpi/comm.c \
+	lib/mpi/comm_from_group.c \
 	lib/mpi/datatype.c \
 	lib/mpi/datatype_create.c \
 	lib/mpi/datatype_pack.c \

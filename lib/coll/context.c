@@ -349,3 +349,32 @@ int toc_coll_intercomm_create(struct toc_comm *local, int leader, struct toc_com
     introduction_free(&intro);
     return status;
 }
+
+/* The communicator is made first, with the order of its joint group as the members know it: the
+ * group of the lowest world rank comes first. */
+static bool has_lowest(const struct toc_group *local, const struct toc_group *remote)
+{
+    for (int rank = 0; rank < toc_world.size; rank++)
+        if (local->index[rank] >= 0 || remote->index[rank] >= 0)
+            return local->index[rank] >= 0;
+    return false;
+}
+
+int toc_coll_intercomm_from_groups(struct toc_comm *parent, struct toc_group *local,
+                                   struct toc_group *remote, int tag, struct toc_comm **result)
+{
+    struct toc_group *ours = toc_group_create(local->size, local->members);
+    if (ours == NULL)
+        return TOC_ERR_NO_MEM;
+    int status = make_inter(parent, ours, remote->size, remote->members, has_lowest(ours, remote),
+                            TOC_CONTEXT_NONE, result);
+    toc_group_release(ours);
+    if (status != TOC_OK)
+        return status;
+    status = toc_coll_agree_context_among(parent, (*result)->joint, tag, &(*result)->context);
+    if (status != TOC_OK) {
+        toc_comm_release(*result);
+        *result = NULL;
+    }
+    return status;
+}

@@ -51,6 +51,11 @@ int toc_coll_comm_split(struct toc_comm *parent, int color, int key, struct toc_
 int toc_coll_intercomm_create(struct toc_comm *local, int leader, struct toc_comm *peer,
                               int remote_leader, int tag, struct toc_comm **result);
 
+/** MPI_Intercomm_create_from_groups: all know both groups, whose members all are in `parent` and
+ *  which have nobody in common; leaders are not needed. `tag` as above. */
+int toc_coll_intercomm_from_groups(struct toc_comm *parent, struct toc_group *local,
+                                   struct toc_group *remote, int tag, struct toc_comm **result);
+
 /** MPI_Intercomm_merge: both groups in one, first that with `high` false. */
 int toc_coll_intercomm_merge(struct toc_comm *inter, bool high, struct toc_comm **result);
 

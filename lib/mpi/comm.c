@@ -431,28 +431,27 @@ static void count_idle(void *object, void *argument)
         census->idle += toc_schedule_references(request->owner);
 }
 
-static bool is_only_ours(const struct toc_comm *comm)
+static bool is_quiet(const struct census *census)
 {
-    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed);
-    struct census census = {.comm = comm};
-    if (refs > 1)
-        toc_handle_each(TOC_KIND_REQUEST, count_idle, &census);
-    return refs - census.idle == 1;
+    return atomic_load_explicit(&census->comm->object.refs, memory_order_relaxed) ==
+           1 + census->idle;
 }
 
 /* Requests that have ended hold their references until a call frees them. */
-static bool only_ours_or_ended(const void *argument)
+static bool is_quiet_or_ended(const void *argument)
 {
-    return is_only_ours(argument) || toc_request_has_ended();
+    return is_quiet(argument) || toc_request_has_ended();
 }
 
 static void wait_for_what_is_under_way(const struct toc_comm *comm)
 {
+    struct census census = {.comm = comm};
+    toc_handle_each(TOC_KIND_REQUEST, count_idle, &census);
     for (;;) {
         toc_request_reap();
-        if (is_only_ours(comm))
+        if (is_quiet(&census))
             return;
-        toc_progress_wait(only_ours_or_ended, comm);
+        toc_progress_wait(is_quiet_or_ended, &census);
     }
 }
 

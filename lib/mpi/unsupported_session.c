@@ -10,20 +10,9 @@
 
 /* clang-format off */
 
-int PMPI_Comm_create_from_group(MPI_Group group, const char *stringtag, MPI_Info info,
-    MPI_Errhandler errhandler, MPI_Comm *newcomm)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Comm_create_from_group"); }
-TOC_MPI_ALIAS(Comm_create_from_group);
-
 int PMPI_Group_from_session_pset(MPI_Session session, const char *pset_name, MPI_Group *newgroup)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Group_from_session_pset"); }
 TOC_MPI_ALIAS(Group_from_session_pset);
-
-int PMPI_Intercomm_create_from_groups(MPI_Group local_group, int local_leader,
-    MPI_Group remote_group, int remote_leader, const char *stringtag, MPI_Info info,
-    MPI_Errhandler errhandler, MPI_Comm *newintercomm)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Intercomm_create_from_groups"); }
-TOC_MPI_ALIAS(Intercomm_create_from_groups);
 
 int PMPI_Session_attach_buffer(MPI_Session session, void *buffer, int size)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Session_attach_buffer"); }

@@ -322,6 +322,49 @@ static void errors(void)
     MPI_Comm_set_errhandler(inter, MPI_ERRORS_ARE_FATAL);
 }
 
+/* Made of groups alone, by one side after the other; and the local communicator as well. */
+static void from_groups(void)
+{
+    MPI_Group all, groups[2];
+    MPI_Comm made, plain;
+    int result, code, class;
+
+    MPI_Comm_group(MPI_COMM_WORLD, &all);
+    for (int k = 0; k < 2; k++)
+        MPI_Group_incl(all, sizes[k], world_of[k], &groups[k]);
+    MPI_Intercomm_create_from_groups(groups[side], 0, groups[!side], sizes[!side] - 1, "one",
+                                     MPI_INFO_NULL, MPI_ERRORS_RETURN, &made);
+    check_shape(made, "inter-communicator of groups");
+    messages(made, 1);
+    code = MPI_Send(&result, 1, MPI_INT, remote_size, 0, made); /* the error handler given */
+    MPI_Error_class(code, &class);
+    CHECK_EQ(class, MPI_ERR_RANK, "class for a rank beyond the remote group");
+    MPI_Comm_create_from_group(groups[side], "two", MPI_INFO_NULL, MPI_ERRORS_ARE_FATAL, &plain);
+    MPI_Comm_compare(plain, local, &result);
+    CHECK_EQ(result, MPI_CONGRUENT, "comparison of a communicator of a group");
+    MPI_Barrier(plain);
+    MPI_Comm_free(&made);
+    MPI_Comm_free(&plain);
+    if (mt_is_tocsin()) {
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+        code = MPI_Comm_create_from_group(groups[!side], "x", MPI_INFO_NULL, MPI_ERRORS_RETURN,
+                                          &plain);
+        MPI_Error_class(code, &class);
+        CHECK_EQ(class, MPI_ERR_GROUP, "class for a group of others");
+        code = MPI_Intercomm_create_from_groups(groups[side], 0, all, 0, "x", MPI_INFO_NULL,
+                                                MPI_ERRORS_RETURN, &plain);
+        MPI_Error_class(code, &class);
+        CHECK_EQ(class, MPI_ERR_GROUP, "class for groups that overlap");
+        code = MPI_Comm_create_from_group(groups[side], "x", MPI_INFO_NULL, MPI_ERRHANDLER_NULL,
+                                          &plain);
+        MPI_Error_class(code, &class);
+        CHECK_EQ(class, MPI_ERR_ERRHANDLER, "class for no error handler");
+    }
+    for (int k = 0; k < 2; k++)
+        MPI_Group_free(&groups[k]);
+    MPI_Group_free(&all);
+}
+
 static void all_over(int (*side_of)(int))
 {
     MPI_Comm peer;
@@ -344,6 +387,7 @@ static void all_over(int (*side_of)(int))
             unions();
             parts();
             errors();
+            from_groups();
         }
         MPI_Comm_free(&inter);
     }
