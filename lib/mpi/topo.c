@@ -8,6 +8,7 @@
 #include "coll/context.h"
 #include "core/topo.h"
 #include "mpi/coll_impl.h"
+#include "mpi/comm_impl.h"
 #include "mpi/topo_impl.h"
 #include "progress/guard.h"
 
@@ -41,9 +42,8 @@ int toc_mpi_check_topo(const char *function, MPI_Comm handle, enum toc_topo_kind
 int toc_mpi_topo_parent(const char *function, MPI_Comm handle, const void *result,
                         struct toc_comm **parent)
 {
-    int code = toc_mpi_check_comm(function, handle, parent);
-    return code != MPI_SUCCESS ? code
-                               : toc_mpi_check_pointer(function, handle, "the result", result);
+    int code = toc_mpi_comm_query(function, handle, "the result", result, parent);
+    return code != MPI_SUCCESS ? code : toc_mpi_comm_intra(function, handle, *parent);
 }
 
 int toc_mpi_topo_begin(const char *function, MPI_Comm handle, MPI_Comm *result,
@@ -119,7 +119,7 @@ int PMPI_Topo_test(MPI_Comm comm, int *status)
 {
     static const int kinds[] = {MPI_CART, MPI_GRAPH, MPI_DIST_GRAPH};
     struct toc_comm *object;
-    int code = toc_mpi_topo_parent("MPI_Topo_test", comm, status, &object);
+    int code = toc_mpi_comm_query("MPI_Topo_test", comm, "status", status, &object);
     if (code == MPI_SUCCESS)
         *status = object->topo != NULL ? kinds[object->topo->kind] : MPI_UNDEFINED;
     return code;

@@ -318,6 +318,10 @@ static void errors(void)
     check_error(MPI_Comm_create_group(inter, group, 0, &made), MPI_ERR_COMM,
                 "class for MPI_Comm_create_group");
     MPI_Group_free(&group);
+    check_error(MPI_Cart_create(inter, 1, &remote_size, &size, 0, &made), MPI_ERR_COMM,
+                "class for MPI_Cart_create");
+    MPI_Topo_test(inter, &v);
+    CHECK_EQ(v, MPI_UNDEFINED, "topology of an inter-communicator");
     CHECK(made == MPI_COMM_NULL, "a call that failed made a communicator");
     MPI_Comm_set_errhandler(inter, MPI_ERRORS_ARE_FATAL);
 }
