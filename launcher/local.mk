@@ -75,8 +75,8 @@ uninstall-launcher-links:
 # system's directories keep their names, by which pkg-config knows that they need no -I and -L.
 # One -Wl, because pkgconf loses the quotes of a path where two follow each other.
 pkgconfigdir = $(libdir)/pkgconfig
-pkgconfig_DATA = launcher/tocsin.pc launcher/mpi-c.pc
-EXTRA_DIST += launcher/tocsin.pc.in launcher/mpi-c.pc.in
+pkgconfig_DATA = launcher/tocsin.pc launcher/mpi-c.pc launcher/mpi-cxx.pc
+EXTRA_DIST += $(pkgconfig_DATA:=.in)
 CLEANFILES += $(pkgconfig_DATA)
 $(pkgconfig_DATA): %: %.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) launcher && \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# tocsin.pc and mpi-c.pc: names, versions, flags that build a program, also after a move and in a path
+# tocsin.pc, mpi-c.pc and mpi-cxx.pc: names, versions, flags that build a program, also after a move and in a path
 # with a space.
 . "${0%/*}/helpers.sh"
-need pkg-config cc
+need pkg-config cc c++
 
 equals "$(mpicc -showme:version | sed 's/.*Tocsin \([^ ]*\) .*/\1/')" \
     "$(pkg-config --modversion tocsin)" "version of tocsin.pc"
@@ -14,6 +14,9 @@ for name in tocsin mpi-c; do
     works "./$name"
     uses_installation "./$name"
 done
+# shellcheck disable=SC2046
+quietly c++ $(pkg-config --cflags mpi-cxx) -o cxx "$sources/sum.cc" $(pkg-config --libs mpi-cxx) &&
+    works ./cxx
 case $(pkg-config --static --libs tocsin) in
 *-lmpi_abi*-pthread*) ;;
 *) fail "flags for static linking: $(pkg-config --static --libs tocsin)" ;;

@@ -8,7 +8,10 @@ emulator_sources = \
 	tests/uintr-emu/emu.h \
 	tests/uintr-emu/model.h
 
+# A library to preload is a shared one, or none.
+if SHARED
 pkglib_LTLIBRARIES = tests/uintr-emu/uintr-emu.la
+endif
 tests_uintr_emu_uintr_emu_la_SOURCES = $(emulator_sources)
 tests_uintr_emu_uintr_emu_la_CFLAGS = -std=gnu11 $(WARN_CFLAGS) -pthread -fvisibility=hidden
 tests_uintr_emu_uintr_emu_la_LDFLAGS = -module -avoid-version -shared -Wl,-z,defs
