@@ -118,6 +118,7 @@ int toc_emulate_prepare(struct toc_options *options)
         found = true;
         preload(options, &options->programs[i], library);
     }
+    options->emulate_uintr = found;
     if (found)
         toc_message_print("user interrupts are emulated: this is for tests, and says nothing about "
                           "their speed");

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FILES_PER_RANK 3
+#define FILES_PER_RANK 4
 #define FILES_OWN      64
 
 static int complain(const char *what, int error)
@@ -25,7 +25,7 @@ static int complain(const char *what, int error)
     return 1;
 }
 
-/* Two pipes and a pidfd for each rank may be more than the usual soft limit. */
+/* Two pipes, a pidfd and a deposit for each rank may be more than the usual soft limit. */
 static int raise_file_limit(uint32_t nranks, struct rlimit *before)
 {
     rlim_t needed = (rlim_t)nranks * FILES_PER_RANK + FILES_OWN;
@@ -249,7 +249,11 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
     if (status != 0)
         return complain("output", -status);
     status = toc_input_open(launch->epoll_fd, TOC_TAG_INPUT, &launch->input, &spawn->stdin_fd);
-    return status != 0 ? complain("standard input", -status) : 0;
+    if (status != 0)
+        return complain("standard input", -status);
+    status = toc_exchange_open(launch->options.nranks, launch->options.emulate_uintr,
+                               launch->epoll_fd, TOC_TAG_DESK, &launch->desk, &spawn->exchange_fd);
+    return status != 0 ? complain("socketpair", -status) : 0;
 }
 
 /* The job itself, once its segment is there. */
@@ -267,8 +271,11 @@ static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
         launch->deadline = toc_clock_ms() + (int64_t)launch->options.timeout * 1000;
     start_ranks(launch, spawn, topology);
     close(spawn->error_fd);
+    if (spawn->exchange_fd >= 0)
+        close(spawn->exchange_fd);
     toc_input_started(launch->input);
     toc_supervise(launch);
+    toc_exchange_close(launch->desk);
     free_environments(launch);
     return launch->exit_code;
 }

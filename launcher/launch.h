@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/job.h"
+#include "exchange.h"
 #include "guardian.h"
 #include "input.h"
 #include "options.h"
@@ -19,6 +20,7 @@
 #define TOC_TAG_RANK   (UINT64_C(3) << 32)
 #define TOC_TAG_SIGNAL (UINT64_C(4) << 32)
 #define TOC_TAG_ERROR  (UINT64_C(5) << 32)
+#define TOC_TAG_DESK   (UINT64_C(6) << 32)
 
 struct toc_launch_rank {
     pid_t pid; /* also its process group; not reaped before all ranks have left; then 0 */
@@ -35,6 +37,7 @@ struct toc_launch {
     struct toc_guardian *guardian;
     struct toc_output *output;
     struct toc_input *input;
+    struct toc_exchange_desk *desk; /* NULL: there is no use for one */
     struct toc_launch_rank *ranks;
     uint32_t started, left; /* counts */
     int epoll_fd;

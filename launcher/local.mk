@@ -8,6 +8,7 @@ launcher_mpirun_SOURCES = \
 	launcher/main.c \
 	launcher/clock.h \
 	launcher/emulate.c launcher/emulate.h \
+	launcher/exchange.c launcher/exchange.h \
 	launcher/foreign.c launcher/foreign.h \
 	launcher/guardian.c launcher/guardian.h \
 	launcher/hosts.c launcher/hosts.h \

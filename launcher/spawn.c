@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "spawn.h"
+#include "base/exchange.h"
 #include "base/job.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ char **toc_spawn_environment(const struct toc_spawn *spawn, size_t index)
     while (environ[inherited] != NULL)
         inherited++;
     char **environment =
-        must(calloc(inherited + options->exports.count + program->exports.count + SLOTS + 8,
+        must(calloc(inherited + options->exports.count + program->exports.count + SLOTS + 9,
                     sizeof(*environment)));
     for (size_t i = 0; i < SLOTS; i++)
         environment[i] = slot_text[i];
@@ -118,6 +119,8 @@ char **toc_spawn_environment(const struct toc_spawn *spawn, size_t index)
     put_exports(environment, &count, &program->exports);
     put(environment, SLOTS, &count, spawn->mark);
     put_number(environment, &count, TOC_ENV_JOB_FD, spawn->job_fd);
+    if (spawn->exchange_fd >= 0)
+        put_number(environment, &count, TOC_ENV_EXCHANGE_FD, spawn->exchange_fd);
     put_number(environment, &count, TOC_ENV_SIZE, options->nranks);
     put_number(environment, &count, TOC_ENV_PROGRAM, (long)index);
     put_number(environment, &count, "MPI_LOCALNRANKS", options->nranks);
@@ -199,7 +202,8 @@ static _Noreturn void become_rank(const struct toc_spawn *spawn, const struct to
     if (dup2(rank == 0 ? spawn->stdin_fd : spawn->null_fd, STDIN_FILENO) < 0 ||
         dup2(stdout_fd, STDOUT_FILENO) < 0 || dup2(stderr_fd, STDERR_FILENO) < 0)
         give_up(spawn, rank, "dup2");
-    if (fcntl(spawn->job_fd, F_SETFD, 0) < 0)
+    if (fcntl(spawn->job_fd, F_SETFD, 0) < 0 ||
+        (spawn->exchange_fd >= 0 && fcntl(spawn->exchange_fd, F_SETFD, 0) < 0))
         give_up(spawn, rank, "fcntl");
     if (cpus != NULL && sched_setaffinity(0, cpus_size, cpus) < 0)
         give_up(spawn, rank, "sched_setaffinity");

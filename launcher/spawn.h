@@ -16,7 +16,8 @@
 struct toc_spawn {
     const struct toc_options *options;
     const char *mark; /* "TOCSIN_JOB_ID=..." */
-    int job_fd;       /* the job's segment: the one descriptor that ranks inherit */
+    int job_fd;       /* the job's segment: ranks inherit it */
+    int exchange_fd;  /* likewise, their way to mpirun's desk; or -1 */
     int error_fd;     /* write end of a pipe: struct toc_spawn_error when exec fails */
     int null_fd;      /* standard input of all ranks but 0 */
     int stdin_fd;     /* standard input of rank 0 */

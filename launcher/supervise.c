@@ -255,6 +255,9 @@ static void dispatch(struct toc_launch *launch, uint64_t tag)
     case TOC_TAG_RANK:
         rank_left(launch, index);
         break;
+    case TOC_TAG_DESK:
+        toc_exchange_event(launch->desk);
+        break;
     case TOC_TAG_ERROR:
         take_spawn_errors(launch);
         break;

@@ -8,6 +8,7 @@ lib_libbase_la_SOURCES = \
 	lib/base/abi.h \
 	lib/base/env.c lib/base/env.def lib/base/env.h \
 	lib/base/error.h \
+	lib/base/exchange.c lib/base/exchange.h \
 	lib/base/job.c lib/base/job.h \
 	lib/base/list.h \
 	lib/base/log.c lib/base/log.h \
@@ -45,6 +46,7 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/driver.c \
 	lib/notify/uintr/entry.S \
 	lib/notify/uintr/entry.c \
+	lib/notify/uintr/exchange.c \
 	lib/notify/uintr/probe.c \
 	lib/notify/uintr/route.c \
 	lib/notify/uintr/uintr.c \
@@ -54,6 +56,7 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/descriptor.h \
 	lib/notify/uintr/driver.h \
 	lib/notify/uintr/entry.h \
+	lib/notify/uintr/exchange.h \
 	lib/notify/uintr/instructions.h \
 	lib/notify/uintr/probe.h \
 	lib/notify/uintr/route.h \

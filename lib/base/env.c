@@ -43,8 +43,9 @@ static const struct knob knobs[] = {
 
 /* Variables that mpirun sets, and those of the tools around the library. */
 static const char *const not_knobs[] = {
-    "TOCSIN_JOB_FD",  "TOCSIN_JOB_ID", "TOCSIN_RANK", "TOCSIN_SIZE", "TOCSIN_LOCAL_RANK",
-    "TOCSIN_PROGRAM", "TOCSIN_CC",     "TOCSIN_CXX",  "TOCSIN_FC",   "TOCSIN_HOME",
+    "TOCSIN_JOB_FD",     "TOCSIN_JOB_ID",  "TOCSIN_RANK",        "TOCSIN_SIZE",
+    "TOCSIN_LOCAL_RANK", "TOCSIN_PROGRAM", "TOCSIN_CC",          "TOCSIN_CXX",
+    "TOCSIN_FC",         "TOCSIN_HOME",    "TOCSIN_EXCHANGE_FD",
 };
 
 struct toc_env toc_env;

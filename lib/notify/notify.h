@@ -20,7 +20,7 @@ struct toc_notify_target {
     int32_t pid;
     int32_t tid;
     int32_t signo;
-    int32_t vector_fd; /* what its notifier's descriptor() had given */
+    int32_t vector_fd; /* what its notifier's publish() had given */
     bool foreign;      /* in another pid namespace: pid and tid mean nothing here */
     struct toc_doorbell *bell;
 };
@@ -42,8 +42,10 @@ struct toc_notify_ops {
     /** Strikes again, by surer means, a rank that has not answered for milliseconds; handler-safe.
      *  NULL: strikes do not get lost. */
     int (*remind)(const struct toc_notify_target *target);
-    /** The descriptor that peers need to strike this rank, to be published. NULL: none. */
-    int (*descriptor)(void);
+    /** Makes known what peers need to strike this rank, number `rank`: the result is the descriptor
+     *  for the rank table; `exchange` is the socket to the launcher (base/exchange.h) or -1. NULL:
+     *  they need nothing. */
+    int (*publish)(int rank, int exchange);
 };
 
 extern const struct toc_notify_ops toc_notify_poll;

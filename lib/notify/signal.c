@@ -88,6 +88,8 @@ static void signal_stop(void)
 static int signal_strike(const struct toc_notify_target *target)
 {
     siginfo_t info;
+    if (target->foreign)
+        return -ESRCH; /* its pid may be somebody else's here */
     memset(&info, 0, sizeof(info));
     info.si_signo = target->signo;
     info.si_code = SI_QUEUE;

@@ -16,6 +16,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/exchange.h"
 #include "base/stats.h"
 #include "base/syscall.h"
 
@@ -41,6 +42,19 @@ static int usable_cores(void)
     if (sched_getaffinity(0, sizeof(set), &set) == 0)
         return CPU_COUNT(&set);
     return 1;
+}
+
+/* The program's children have no business with it. */
+static void take_exchange(void)
+{
+    long fd;
+    if (!read_number(TOC_ENV_EXCHANGE_FD, 0, 1 << 20, &fd))
+        return;
+    unsetenv(TOC_ENV_EXCHANGE_FD);
+    if (toc_world.notifier->publish == NULL || fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
+        close((int)fd);
+    else
+        toc_world.exchange = (int)fd;
 }
 
 static int attach_job(char *message, size_t size)
@@ -69,6 +83,7 @@ static int attach_job(char *message, size_t size)
     unsetenv(TOC_ENV_JOB_FD);
     if (!read_number(TOC_ENV_PROGRAM, 0, TOC_MAX_RANKS, &program))
         program = 0;
+    take_exchange();
     toc_world.rank = (int)rank;
     toc_world.program = (int)program;
     toc_world.launched = true;
@@ -137,6 +152,8 @@ static int make_peers(void)
 
 int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t size)
 {
+    toc_world.notifier = notifier;
+    toc_world.exchange = -1;
     int status =
         getenv(TOC_ENV_JOB_FD) != NULL ? attach_job(message, size) : single_job(message, size);
     if (status != 0)
@@ -151,7 +168,6 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
     }
     toc_world.size = (int)toc_world.job->nranks;
     toc_world.bell = bell_of(toc_world.rank);
-    toc_world.notifier = notifier;
     toc_world.pid = (int32_t)getpid();
     toc_world.tid = (int32_t)syscall(SYS_gettid);
     toc_world.pending_words = ((uint32_t)toc_world.size + 63) / 64;
@@ -171,8 +187,9 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
 void toc_world_announce(void)
 {
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
-    if (toc_world.notifier->descriptor != NULL)
-        atomic_store_explicit(&entry->vector_fd, toc_world.notifier->descriptor(),
+    if (toc_world.notifier->publish != NULL)
+        atomic_store_explicit(&entry->vector_fd,
+                              toc_world.notifier->publish(toc_world.rank, toc_world.exchange),
                               memory_order_relaxed);
     /* Everything published before it: pairs with the acquire of those who look us up. */
     atomic_store_explicit(&entry->state, TOC_RANK_JOINED, memory_order_release);
@@ -186,6 +203,9 @@ void toc_world_leave(void)
     toc_world.peers = NULL;
     toc_world.bell = NULL;
     toc_world.struck = 0;
+    if (toc_world.exchange >= 0)
+        close(toc_world.exchange);
+    toc_world.exchange = -1;
     toc_job_detach(toc_world.job);
     toc_world.job = NULL;
 }

@@ -31,6 +31,7 @@ struct toc_world {
     struct toc_peer *peers; /* [size] */
     struct toc_doorbell *bell;
     const struct toc_notify_ops *notifier;
+    int exchange; /* socket to the launcher's desk, or -1 */
     int rank;
     int size;
     int program; /* number of this rank's program on mpirun's command line */

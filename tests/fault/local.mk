@@ -3,6 +3,7 @@
 fault_tests = \
 	tests/fault/binding.sh \
 	tests/fault/compiler.sh \
+	tests/fault/descriptors.sh \
 	tests/fault/environment.sh \
 	tests/fault/exit_codes.sh \
 	tests/fault/foreign.sh \
@@ -21,4 +22,4 @@ fault_tests = \
 	tests/fault/several_programs.sh \
 	tests/fault/tags.sh
 TESTS += $(fault_tests)
-EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c
+EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c

@@ -176,11 +176,11 @@ START_TEST(starts_again)
 {
     for (unsigned i = 1; i <= 3; i++) {
         striker_start(note);
-        ck_assert_int_eq(fcntl(toc_notify_uintr.descriptor(), F_GETFD), FD_CLOEXEC);
+        ck_assert_int_eq(fcntl(toc_notify_uintr.publish(0, -1), F_GETFD), FD_CLOEXEC);
         strike_self();
         await(i);
         toc_notify_uintr.stop();
-        ck_assert_int_lt(toc_notify_uintr.descriptor(), 0);
+        ck_assert_int_lt(toc_notify_uintr.publish(0, -1), 0);
     }
 }
 END_TEST
@@ -214,8 +214,8 @@ START_TEST(a_wrong_descriptor_means_signals)
     struct striker *shared = striker_shared();
     striker_fork(shared, 200);
     striker_start(note);
-    ck_assert_int_eq(dup2(open("/dev/null", O_RDWR), toc_notify_uintr.descriptor()),
-                     toc_notify_uintr.descriptor());
+    ck_assert_int_eq(dup2(open("/dev/null", O_RDWR), toc_notify_uintr.publish(0, -1)),
+                     toc_notify_uintr.publish(0, -1));
     striker_publish(shared);
     await(20);
     striker_join(shared);
@@ -257,7 +257,7 @@ START_TEST(a_full_table_means_signals)
     striker_start(note);
     const struct toc_uintr_driver *driver = toc_uintr_probe(reason, sizeof(reason));
     int more = 0;
-    while (driver->connect(toc_notify_uintr.descriptor()) >= 0)
+    while (driver->connect(toc_notify_uintr.publish(0, -1)) >= 0)
         more++;
     ck_assert_int_ge(more, 200);
     while (!shared->published)
@@ -277,10 +277,10 @@ START_TEST(a_forked_child_is_on_its_own)
 {
     int status;
     striker_start(note);
-    int fd = toc_notify_uintr.descriptor();
+    int fd = toc_notify_uintr.publish(0, -1);
     pid_t child = fork();
     if (child == 0) {
-        if (toc_notify_uintr.descriptor() >= 0 || fcntl(fd, F_GETFD) != -1)
+        if (toc_notify_uintr.publish(0, -1) >= 0 || fcntl(fd, F_GETFD) != -1)
             _exit(1);
         _exit(toc_uintr_is_unmasked() ? 2 : 0);
     }

@@ -14,7 +14,8 @@
  *   SIGILL never gets blocked, so that the instructions work wherever the program executes them.
  *   Code that blocks it by a raw system call dies at the next of the five instructions.
  * - Nothing suppresses notifications while a thread does not run (SN); shadow stacks and the
- *   flexible UIF of newer processors are not modelled, and uintr_ipi_fd() is refused.
+ *   flexible UIF of newer processors are not modelled, and uintr_ipi_fd() is refused. So is a
+ *   receiver in another pid namespace (ESHUTDOWN).
  *
  * Environment: UINTR_EMU_ALT_STACK=base: uintr_alt_stack() takes the address for the base of the
  * stack, as corrected kernels do, not for its top. UINTR_EMU_LOSE=N: every N-th notification is
@@ -36,6 +37,7 @@ struct emu_page {
     struct emu_upid upid;
     uint64_t magic;
     int32_t pid;
+    uint64_t pidns;        /* in which that number counts */
     struct emu_page *next; /* of the receiver's process; its address there */
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +125,12 @@ void emu_notify_again(void)
 
 /* ---- receiver */
 
+static uint64_t pid_namespace(void)
+{
+    struct stat st;
+    return stat("/proc/self/ns/pid", &st) == 0 ? (uint64_t)st.st_ino : 0;
+}
+
 static long make_page(struct emu_thread *thread)
 {
     int fd = memfd_create(FD_NAME, MFD_CLOEXEC);
@@ -151,6 +158,7 @@ static long make_page(struct emu_thread *thread)
     thread->buffer = buffer;
     thread->buffer_size = size;
     thread->page->pid = thread->pid;
+    thread->page->pidns = pid_namespace();
     thread->page->magic = PAGE_MAGIC;
     thread->page->next = atomic_load(&pages);
     while (!atomic_compare_exchange_weak(&pages, &thread->page->next, thread->page))
@@ -275,7 +283,8 @@ static long register_sender(int fd, unsigned flags)
     if (page == NULL)
         return -ENOMEM;
     long slot = -ESHUTDOWN;
-    if (toc_syscall3(SYS_tgkill, page->pid, (long)page->upid.ndst, 0) != -ESRCH)
+    if (page->pidns == pid_namespace() &&
+        toc_syscall3(SYS_tgkill, page->pid, (long)page->upid.ndst, 0) != -ESRCH)
         slot = take_slot(page, (unsigned)lseek(fd, 0, SEEK_CUR));
     if (slot < 0)
         munmap(page, PAGE_BYTES);

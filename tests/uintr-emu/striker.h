@@ -76,7 +76,7 @@ static inline void striker_publish(struct striker *shared)
 {
     shared->pid = (int32_t)getpid();
     shared->tid = (int32_t)syscall(SYS_gettid);
-    shared->vector_fd = toc_notify_uintr.descriptor();
+    shared->vector_fd = toc_notify_uintr.publish(0, -1);
     shared->published = true;
 }
 

@@ -12,9 +12,10 @@ enum { TOC_ROUTE_UNKNOWN = 0, TOC_ROUTE_CONNECTING = -1, TOC_ROUTE_SIGNAL = -2 }
 /** Registers as sender to the receiver behind `fd`. */
 int toc_uintr_connect(const struct toc_uintr_driver *driver, int fd);
 
-/** First contact with another process: gets hold of its vector's descriptor and connects. Makes
- *  system calls: not for the handler. Keeps errno. */
+/** First contact with another process: gets hold of its vector's descriptor, from itself or through
+ *  the launcher (`exchange`: socket or -1), and connects. Makes system calls: not for the handler.
+ *  Keeps errno. */
 int toc_uintr_find_route(const struct toc_uintr_driver *driver,
-                         const struct toc_notify_target *target);
+                         const struct toc_notify_target *target, int exchange);
 
 #endif

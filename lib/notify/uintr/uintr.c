@@ -25,6 +25,7 @@
 #include "notify/uintr/descriptor.h"
 #include "notify/uintr/driver.h"
 #include "notify/uintr/entry.h"
+#include "notify/uintr/exchange.h"
 #include "notify/uintr/instructions.h"
 #include "notify/uintr/probe.h"
 #include "notify/uintr/route.h"
@@ -33,6 +34,7 @@ static const struct toc_uintr_driver *driver; /* NULL: not available, or not ask
 static void (*serve)(void);
 static bool started;
 static int vector_fd = -1;
+static int exchange = -1; /* socket to the launcher */
 static int own_pid;
 
 static _Atomic int16_t routes[TOC_MAX_RANKS];
@@ -113,7 +115,8 @@ static int route_to(const struct toc_notify_target *target)
     /* One thread does it; others strike by signal meanwhile. */
     if (!atomic_compare_exchange_strong(&routes[target->rank], &route, TOC_ROUTE_CONNECTING))
         return route;
-    route = target->pid == own_pid ? self_route : (int16_t)toc_uintr_find_route(driver, target);
+    route = target->pid == own_pid ? self_route
+                                   : (int16_t)toc_uintr_find_route(driver, target, exchange);
     /* Pairs with the acquire above: who has the index sees the entry registered. */
     atomic_store_explicit(&routes[target->rank], route, memory_order_release);
     return route;
@@ -151,6 +154,9 @@ static void in_child(void)
     started = false;
     close(vector_fd);
     vector_fd = -1;
+    if (exchange >= 0)
+        close(exchange);
+    exchange = -1;
 }
 
 static void register_child(void)
@@ -229,11 +235,15 @@ static void uintr_stop(void)
         driver->disconnect(vector_fd, self_route - 1);
     close(vector_fd);
     vector_fd = -1;
+    exchange = -1;
     toc_uintr_entry_close();
 }
 
-static int uintr_descriptor(void)
+static int uintr_publish(int rank, int socket)
 {
+    exchange = socket;
+    if (exchange >= 0)
+        toc_uintr_deposit(exchange, rank, vector_fd);
     return vector_fd;
 }
 
@@ -246,5 +256,5 @@ const struct toc_notify_ops toc_notify_uintr = {
     .stop = uintr_stop,
     .strike = uintr_strike,
     .remind = uintr_remind,
-    .descriptor = uintr_descriptor,
+    .publish = uintr_publish,
 };
