@@ -101,11 +101,13 @@ lib_libcore_la_SOURCES = \
 	lib/datatype/contents.c \
 	lib/datatype/cursor.c \
 	lib/datatype/datatype.c \
+	lib/datatype/external.c \
 	lib/datatype/form.c \
 	lib/datatype/construct.h \
 	lib/datatype/contents.h \
 	lib/datatype/cursor.h \
 	lib/datatype/datatype.h \
+	lib/datatype/external.h \
 	lib/datatype/form.h \
 	lib/datatype/machine.h \
 	lib/datatype/predefined.def \
@@ -174,6 +176,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/comm_from_group.c \
 	lib/mpi/datatype.c \
 	lib/mpi/datatype_create.c \
+	lib/mpi/datatype_named.c \
 	lib/mpi/datatype_pack.c \
 	lib/mpi/datatype_query.c \
 	lib/mpi/env.c \
@@ -200,7 +203,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/topo_cart.c \
 	lib/mpi/topo_graph.c \
 	lib/mpi/unsupported_coll.c \
-	lib/mpi/unsupported_datatype.c \
 	lib/mpi/unsupported_io.c \
 	lib/mpi/unsupported_partitioned.c \
 	lib/mpi/unsupported_rma.c \

@@ -135,7 +135,10 @@ mpi_tests = \
 	tests/mpi/comm_errhandler \
 	tests/mpi/comm_inter \
 	tests/mpi/comm_split \
+	tests/mpi/datatype_darray \
+	tests/mpi/datatype_external \
 	tests/mpi/datatype_functions \
+	tests/mpi/datatype_large \
 	tests/mpi/env_version \
 	tests/mpi/env_wtime \
 	tests/mpi/err_args \

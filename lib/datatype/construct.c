@@ -168,6 +168,66 @@ static void assemble_subarray(struct piece *whole, const struct toc_contents *co
     piece_mark(whole, min64(0, (int64_t)stride), max64(0, (int64_t)stride));
 }
 
+/* One dimension: the blocks that process `coordinate` of `processes` has of `size` elements, which
+ * are `stride` bytes apart. */
+static void assemble_blocks_of(struct piece *line, const struct piece *element, int64_t size,
+                               int64_t block, int64_t processes, int64_t coordinate,
+                               toc_int128 stride)
+{
+    int64_t cycle = block * processes, first = coordinate * block;
+    int64_t whole = size - first < block ? 0 : (size - first - block) / cycle + 1;
+    int64_t rest = first + whole * cycle;
+    struct piece one = {.flatten = line->flatten};
+    piece_add(&one, element, 0, block, stride);
+    piece_close(&one);
+    piece_add(line, &one, first * stride, whole, cycle * stride);
+    toc_form_release(one.form);
+    if (rest < size)
+        piece_add(line, element, rest * stride, min64(block, size - rest), stride);
+}
+
+static int64_t block_size(int64_t size, int distrib, int64_t darg, int64_t processes)
+{
+    if (distrib == MPI_DISTRIBUTE_NONE)
+        return size;
+    if (darg != MPI_DISTRIBUTE_DFLT_DARG)
+        return min64(darg, size);
+    return distrib == MPI_DISTRIBUTE_BLOCK ? (size + processes - 1) / processes : 1;
+}
+
+/* As a subarray, with blocks in place of the one part. Ranks are in row-major order over the grid
+ * in either order of the array (section 5.1.4). */
+static void assemble_darray(struct piece *whole, const struct toc_contents *contents)
+{
+    const struct toc_datatype *old = contents->types[0];
+    int64_t ndims = contents->values[2];
+    const int64_t *gsizes = &contents->values[3];
+    const int64_t *distribs = gsizes + ndims, *dargs = distribs + ndims, *psizes = dargs + ndims;
+    bool c_order = psizes[ndims] == MPI_ORDER_C;
+    struct piece inner = piece_of(old);
+    struct toc_form *form = NULL;
+    toc_int128 stride = old->extent;
+    inner.sticky = false; /* the array's own bounds, set below, are the ones that count */
+    for (int64_t i = 0; i < ndims; i++) {
+        int64_t d = c_order ? ndims - 1 - i : i;
+        int64_t coordinate = contents->values[1];
+        for (int64_t later = ndims - 1; later > d; later--)
+            coordinate /= psizes[later];
+        struct piece line = {.flatten = whole->flatten};
+        assemble_blocks_of(&line, &inner, gsizes[d],
+                           block_size(gsizes[d], (int)distribs[d], dargs[d], psizes[d]), psizes[d],
+                           coordinate % psizes[d], stride);
+        piece_close(&line);
+        toc_form_release(form);
+        form = line.form;
+        inner = line;
+        stride = bounded(&inner, stride * gsizes[d]);
+    }
+    piece_add(whole, &inner, 0, 1, 0);
+    toc_form_release(form);
+    piece_mark(whole, min64(0, (int64_t)stride), max64(0, (int64_t)stride));
+}
+
 static void assemble_one(struct piece *whole, const struct toc_datatype *old)
 {
     struct piece element = piece_of(old);
@@ -203,6 +263,9 @@ static void assemble(struct piece *whole, const struct toc_contents *contents)
         break;
     case MPI_COMBINER_SUBARRAY:
         assemble_subarray(whole, contents);
+        break;
+    case MPI_COMBINER_DARRAY:
+        assemble_darray(whole, contents);
         break;
     case MPI_COMBINER_RESIZED:
         assemble_one(whole, old);
@@ -426,6 +489,30 @@ int toc_datatype_subarray(int ndims, const int64_t sizes[], const int64_t subsiz
     memcpy(&contents->values[1 + n], subsizes, n * sizeof(sizes[0]));
     memcpy(&contents->values[1 + 2 * n], starts, n * sizeof(sizes[0]));
     contents->values[1 + 3 * n] = order;
+    return make(contents, result);
+}
+
+static int64_t *put(int64_t *at, int n, const int values[])
+{
+    for (int i = 0; i < n; i++)
+        *at++ = values[i];
+    return at;
+}
+
+int toc_datatype_darray(int size, int rank, int ndims, const int64_t gsizes[], const int distribs[],
+                        const int dargs[], const int psizes[], int order, struct toc_datatype *old,
+                        struct toc_datatype **result)
+{
+    size_t n = (size_t)ndims;
+    struct toc_contents *contents = record(MPI_COMBINER_DARRAY, 4 * n + 4, 0, old);
+    if (contents == NULL)
+        return TOC_ERR_NO_MEM;
+    int64_t *at = put(contents->values, 3, (int[]){size, rank, ndims});
+    memcpy(at, gsizes, n * sizeof(gsizes[0]));
+    at = put(at + n, ndims, distribs);
+    at = put(at, ndims, dargs);
+    at = put(at, ndims, psizes);
+    *at = order;
     return make(contents, result);
 }
 

@@ -47,6 +47,12 @@ int toc_datatype_subarray(int ndims, const int64_t sizes[], const int64_t subsiz
                           const int64_t starts[], int order, struct toc_datatype *old,
                           struct toc_datatype **result);
 
+/** What member `rank` of a grid of `size` = product of `psizes` processes has of an array of
+ *  `gsizes` that is distributed over it (MPI_DISTRIBUTE_... and arguments per dimension). */
+int toc_datatype_darray(int size, int rank, int ndims, const int64_t gsizes[], const int distribs[],
+                        const int dargs[], const int psizes[], int order, struct toc_datatype *old,
+                        struct toc_datatype **result);
+
 int toc_datatype_resized(struct toc_datatype *old, int64_t lb, int64_t extent,
                          struct toc_datatype **result);
 

@@ -42,23 +42,84 @@ void toc_contents_release(struct toc_contents *contents)
     free(contents);
 }
 
+/* A new object with all properties of `type`, but no name and no contents. */
+static struct toc_datatype *copy(const struct toc_datatype *type)
+{
+    struct toc_datatype *copied = toc_datatype_new();
+    if (copied == NULL)
+        return NULL;
+    struct toc_object object = copied->object;
+    *copied = *type;
+    copied->object = object;
+    copied->freed = false;
+    memset(copied->name, 0, sizeof(copied->name));
+    copied->contents = NULL;
+    memset(&copied->attributes, 0, sizeof(copied->attributes)); /* MPI 5.0, section 5.1.13 */
+    if (type->form != NULL)
+        toc_form_retain(type->form);
+    return copied;
+}
+
 int toc_datatype_clone(struct toc_datatype *type, struct toc_datatype **result)
 {
     if (type->predefined) {
         *result = type;
         return TOC_OK;
     }
-    struct toc_datatype *clone = toc_datatype_new();
+    struct toc_datatype *clone = copy(type);
     if (clone == NULL)
         return TOC_ERR_NO_MEM;
-    struct toc_object object = clone->object;
-    *clone = *type;
-    clone->object = object;
-    clone->freed = false;
-    memset(clone->name, 0, sizeof(clone->name));
     clone->contents = toc_contents_retain(type->contents);
-    if (type->form != NULL)
-        clone->form = toc_form_retain(type->form);
     *result = clone;
     return TOC_OK;
+}
+
+/* All that were made so far, through toc_datatype.next_dead, which nobody else uses for them. */
+static struct toc_datatype *f90_types;
+
+static bool is_made_from(const struct toc_datatype *type, int combiner,
+                         const struct toc_f90 *arguments)
+{
+    const struct toc_contents *contents = type->contents;
+    if (contents->combiner != combiner)
+        return false;
+    for (int i = 0; i < arguments->n; i++)
+        if (contents->values[i] != arguments->values[i])
+            return false;
+    return true;
+}
+
+int toc_datatype_f90(int combiner, const struct toc_f90 *arguments, struct toc_datatype *base,
+                     struct toc_datatype **result)
+{
+    for (struct toc_datatype *made = f90_types; made != NULL; made = made->next_dead) {
+        if (is_made_from(made, combiner, arguments)) {
+            *result = made;
+            return TOC_OK;
+        }
+    }
+    struct toc_contents *contents = toc_contents_new(combiner, (size_t)arguments->n, 0, 0);
+    struct toc_datatype *type = contents != NULL ? copy(base) : NULL;
+    if (type == NULL) {
+        toc_contents_release(contents);
+        return TOC_ERR_NO_MEM;
+    }
+    for (int i = 0; i < arguments->n; i++)
+        contents->values[i] = arguments->values[i];
+    type->contents = contents;
+    type->next_dead = f90_types;
+    f90_types = type;
+    *result = type;
+    return TOC_OK;
+}
+
+void toc_datatype_f90_finish(void)
+{
+    while (f90_types != NULL) {
+        struct toc_datatype *type = f90_types;
+        f90_types = type->next_dead;
+        toc_contents_release(type->contents);
+        toc_form_release(type->form);
+        toc_handle_free(type);
+    }
 }

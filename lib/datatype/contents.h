@@ -2,6 +2,7 @@
 #ifndef TOC_DATATYPE_CONTENTS_H
 #define TOC_DATATYPE_CONTENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct toc_datatype;
 struct toc_contents {
     uint32_t refs;
     int combiner; /* MPI_COMBINER_... */
+    bool large;   /* by a function with MPI_Count arguments: counts are no integers then */
     size_t n_integers;
     size_t n_addresses;
     size_t n_types;
@@ -35,5 +37,19 @@ void toc_contents_release(struct toc_contents *contents);
  *  MPI_Type_get_contents returns in place of a derived type. A predefined type returns itself.
  *  0 or TOC_ERR_NO_MEM. */
 int toc_datatype_clone(struct toc_datatype *type, struct toc_datatype **clone);
+
+/** Arguments of MPI_Type_create_f90_...: what is wanted of the type. */
+struct toc_f90 {
+    int n;
+    int values[2];
+};
+
+/** The predefined type, as `base` in all but name and contents, that stands for these arguments:
+ * the same one in every call. 0 or TOC_ERR_NO_MEM. */
+int toc_datatype_f90(int combiner, const struct toc_f90 *arguments, struct toc_datatype *base,
+                     struct toc_datatype **result);
+
+/** Frees them. */
+void toc_datatype_f90_finish(void);
 
 #endif

@@ -92,6 +92,7 @@ int toc_datatype_init(void)
 void toc_datatype_finalize(void)
 {
     toc_datatype_reap();
+    toc_datatype_f90_finish();
     for (size_t i = 0; i < ROWS; i++) {
         toc_form_release(predefined[i].form);
         predefined[i].form = NULL;
