@@ -40,6 +40,15 @@ if command -v pkg-config >/dev/null; then
         works ./sum_pc
 fi
 
+if command -v cmake >/dev/null; then
+    mkdir project
+    cp "$sources/sum.c" project/
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.10)' 'project(sum C)' 'find_package(MPI REQUIRED)' \
+        'add_executable(sum sum.c)' 'target_link_libraries(sum MPI::MPI_C)' >project/CMakeLists.txt
+    quietly cmake -S project -B built && quietly cmake --build built && works built/sum &&
+        is_static built/sum
+fi
+
 # The suite's own programs whose subject a static library could break, over both notifiers.
 for name in interpose_io interpose_signal interpose_sleep p2p_random coll_user comm_split; do
     quietly mpicc -O1 -o $name "$TOC_SRCDIR/tests/mpi/$name.c" -lm || continue
