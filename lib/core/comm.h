@@ -31,6 +31,7 @@ struct toc_comm {
     struct toc_group *joint;  /* inter-communicator: both, in the same order for all members (local
                                  and remote group after each other); else NULL */
     struct toc_errhandler *errhandler;
+    bool errhandler_set; /* by the program, on this communicator */
     struct toc_attributes attributes;
     struct toc_buffer *buffer; /* for buffered sends on it alone (lib/p2p), or NULL */
     struct toc_topo *topo;     /* NULL: none */

@@ -246,6 +246,7 @@ int PMPI_Comm_set_errhandler(MPI_Comm handle, MPI_Errhandler errhandler)
     toc_errhandler_retain(wanted);
     toc_errhandler_release(comm->errhandler);
     comm->errhandler = wanted;
+    comm->errhandler_set = true;
     toc_guard_leave();
     return MPI_SUCCESS;
 }

@@ -11,11 +11,11 @@
         __attribute__((weak, alias("PMPI_" #name), visibility("default")))
 
 /** Raises an error of class `error` (MPI_ERR_...) found in `function` ("MPI_Info_set") through the
- *  error handler of `comm` (MPI_COMM_SELF: where no communicator belongs to the call; that of
- *  MPI_COMM_WORLD's behaviour before MPI_Init is MPI_ERRORS_ARE_FATAL). The sentence that the
- *  format makes names the value that is wrong. Returns the code for the caller, if the handler
- *  returns: its class is `error`, its string the sentence. Guard and locks open: the handler is the
- *  user's. */
+ *  error handler of `comm`. MPI_COMM_SELF: no communicator belongs to the call; if the program has
+ *  set the handler of MPI_COMM_WORLD only, that one is called. Before MPI_Init: as
+ *  MPI_ERRORS_ARE_FATAL. The sentence that the format makes names the value that is wrong. Returns
+ *  the code for the caller, if the handler returns: its class is `error`, its string the sentence.
+ *  Guard and locks open: the handler is the user's. */
 int toc_mpi_raise(MPI_Comm comm, int error, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -21,6 +21,34 @@ static void check_works(MPI_Comm comm)
     CHECK_EQ(got, from, "message after an error");
 }
 
+static int calls;
+
+static void count(MPI_Comm *comm, int *code, ...)
+{
+    (void)code;
+    CHECK(*comm == MPI_COMM_SELF, "called for another communicator");
+    calls++;
+}
+
+/* Errors without a communicator: MPI_COMM_WORLD's handler for programs that set no other (the rule
+ * before MPI 4.0), else MPI_COMM_SELF's. */
+static void check_without_comm(void)
+{
+    MPI_Datatype type;
+    MPI_Errhandler counter;
+
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    CHECK_CLASS(MPI_Type_contiguous(-1, MPI_INT, &type), MPI_ERR_COUNT, "MPI_COMM_WORLD's");
+    MPI_Comm_create_errhandler(count, &counter);
+    MPI_Comm_set_errhandler(MPI_COMM_SELF, counter);
+    MPI_Errhandler_free(&counter);
+    CHECK_CLASS(MPI_Type_contiguous(-1, MPI_INT, &type), MPI_ERR_COUNT, "MPI_COMM_SELF's");
+    CHECK_EQ(calls, 1, "number of calls of MPI_COMM_SELF's handler");
+    MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
+    CHECK_CLASS(MPI_Type_contiguous(-1, MPI_INT, &type), MPI_ERR_COUNT, "MPI_COMM_SELF's alone");
+}
+
 int main(int argc, char **argv)
 {
     MPI_Comm a, b, c;
@@ -69,5 +97,7 @@ int main(int argc, char **argv)
     MPI_Comm_free(&a);
     MPI_Comm_free(&b);
     MPI_Comm_free(&c);
+    if (mt_is_tocsin())
+        check_without_comm();
     return mt_end();
 }
