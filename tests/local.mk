@@ -120,6 +120,7 @@ EXTRA_DIST += tests/build tests/lint tests/model tests/inject tests/bench tests/
 mpi_tests = \
 	tests/mpi/abi \
 	tests/mpi/abort \
+	tests/mpi/bells_meet \
 	tests/mpi/attr \
 	tests/mpi/attr_finalize \
 	tests/mpi/coll_allreduce \
