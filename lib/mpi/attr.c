@@ -28,7 +28,7 @@ static int raise_callback(const char *function, struct toc_comm *comm, int code)
     PMPI_Error_string(code, text, &length);
     snprintf(sentence, sizeof(sentence), "%s: a callback of an attribute returned %d: %s", function,
              code, text);
-    return toc_mpi_call_errhandler(comm, code, sentence);
+    return toc_mpi_call_errhandler(toc_mpi_error_carrier(comm), code, sentence);
 }
 
 static int finish(const char *function, struct toc_comm *comm, int status, int code)

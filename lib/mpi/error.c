@@ -107,7 +107,7 @@ static void fatal_outside(const char *sentence)
 
 /* Errors without a communicator belong to MPI_COMM_SELF since MPI 4.0, before to MPI_COMM_WORLD. A
  * program that has set the handler of MPI_COMM_WORLD only was written for the older rule. */
-static struct toc_comm *carrier(struct toc_comm *comm)
+struct toc_comm *toc_mpi_error_carrier(struct toc_comm *comm)
 {
     if (comm != NULL && comm != &toc_comm_self)
         return comm;
@@ -128,7 +128,7 @@ int toc_mpi_raise(MPI_Comm handle, int error, const char *function, const char *
     int code = toc_mpi_error_code(error, sentence);
     if (toc_mpi_state != TOC_MPI_ACTIVE)
         fatal_outside(sentence);
-    return toc_mpi_call_errhandler(carrier(toc_mpi_comm(handle)), code, sentence);
+    return toc_mpi_call_errhandler(toc_mpi_error_carrier(toc_mpi_comm(handle)), code, sentence);
 }
 
 int toc_mpi_check_active(const char *function)

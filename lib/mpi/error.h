@@ -21,6 +21,10 @@ int toc_mpi_error_class_of_code(int code);
 /** MPI_LASTUSEDCODE: the highest code or class, those that the program has added included. */
 int toc_mpi_last_used_code(void);
 
+/** The communicator whose handler an error on `comm` goes to; NULL or MPI_COMM_SELF: no
+ * communicator belongs to the call. */
+struct toc_comm *toc_mpi_error_carrier(struct toc_comm *comm);
+
 /** Runs the error handler of `comm`; returns `code` if it returns. */
 int toc_mpi_call_errhandler(struct toc_comm *comm, int code, const char *sentence);
 

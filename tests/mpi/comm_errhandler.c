@@ -30,6 +30,29 @@ static void count(MPI_Comm *comm, int *code, ...)
     calls++;
 }
 
+static int refuse(MPI_Datatype type, int key, void *value, void *extra_state)
+{
+    (void)type;
+    (void)key;
+    (void)value;
+    return *(int *)extra_state;
+}
+
+/* An error that comes from the program's own callback, and has no communicator either. */
+static void check_callback(void)
+{
+    MPI_Datatype type;
+    int key, code = MPI_ERR_OTHER;
+
+    MPI_Type_create_keyval(MPI_TYPE_NULL_COPY_FN, refuse, &key, &code);
+    MPI_Type_dup(MPI_INT, &type);
+    MPI_Type_set_attr(type, key, NULL);
+    CHECK_CLASS(MPI_Type_free(&type), MPI_ERR_OTHER, "callback of an attribute");
+    code = MPI_SUCCESS;
+    MPI_Type_free(&type);
+    MPI_Type_free_keyval(&key);
+}
+
 /* Errors without a communicator: MPI_COMM_WORLD's handler for programs that set no other (the rule
  * before MPI 4.0), else MPI_COMM_SELF's. */
 static void check_without_comm(void)
@@ -39,6 +62,7 @@ static void check_without_comm(void)
 
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     CHECK_CLASS(MPI_Type_contiguous(-1, MPI_INT, &type), MPI_ERR_COUNT, "MPI_COMM_WORLD's");
+    check_callback();
     MPI_Comm_create_errhandler(count, &counter);
     MPI_Comm_set_errhandler(MPI_COMM_SELF, counter);
     MPI_Errhandler_free(&counter);
