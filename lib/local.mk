@@ -202,7 +202,6 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/topo.c \
 	lib/mpi/topo_cart.c \
 	lib/mpi/topo_graph.c \
-	lib/mpi/unsupported_coll.c \
 	lib/mpi/unsupported_io.c \
 	lib/mpi/unsupported_partitioned.c \
 	lib/mpi/unsupported_rma.c \

@@ -282,16 +282,29 @@ int PMPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm *newcomm)
 }
 TOC_MPI_ALIAS(Comm_split);
 
-/* The resource named by a hint: shared memory is what all ranks have in common; for others the rank
- * gets no communicator, as for a type of hardware that the machine does not have. */
-static bool names_shared_memory(MPI_Info info)
+static bool has_hint(const struct toc_info *info, const char *key, const char *value)
 {
+    const char *set = toc_info_get(info, key);
+    return set != NULL && strcmp(set, value) == 0;
+}
+
+/* The color for the resource named by a hint: shared memory is what all ranks have in common; for
+ * others the rank gets no communicator, as for a type of hardware that the machine does not have.
+ * Process sets only with `sets`. */
+static int color_of_hint(MPI_Info info, bool sets)
+{
+    int color = MPI_UNDEFINED;
     toc_info_lock();
     const struct toc_info *object = toc_info_lookup((uintptr_t)info);
-    const char *value = object != NULL ? toc_info_get(object, "mpi_hw_resource_type") : NULL;
-    bool shared = value != NULL && strcmp(value, "mpi_shared_memory") == 0;
+    if (object != NULL) {
+        if (has_hint(object, "mpi_hw_resource_type", "mpi_shared_memory") ||
+            (sets && has_hint(object, "mpi_pset_name", "mpi://WORLD")))
+            color = 0;
+        else if (sets && has_hint(object, "mpi_pset_name", "mpi://SELF"))
+            color = toc_comm_world.rank;
+    }
     toc_info_unlock();
-    return shared;
+    return color;
 }
 
 int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm *newcomm)
@@ -310,7 +323,7 @@ int PMPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, 
         break;
     case MPI_COMM_TYPE_HW_GUIDED:
     case MPI_COMM_TYPE_RESOURCE_GUIDED:
-        color = names_shared_memory(info) ? 0 : MPI_UNDEFINED;
+        color = color_of_hint(info, split_type == MPI_COMM_TYPE_RESOURCE_GUIDED);
         break;
     case MPI_COMM_TYPE_HW_UNGUIDED:
     case MPI_UNDEFINED:

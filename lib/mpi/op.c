@@ -18,19 +18,20 @@ static int check_op(const char *function, MPI_Op handle, struct toc_op **op)
                          (unsigned long long)(uintptr_t)handle);
 }
 
-int PMPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
+/* One of the two functions. */
+static int create(const char *function, MPI_User_function *user_fn,
+                  MPI_User_function_c *user_fn_large, int commute, MPI_Op *op)
 {
-    static const char function[] = "MPI_Op_create";
     struct toc_op *created;
     int code = toc_mpi_check_active(function);
-    if (code == MPI_SUCCESS && user_fn == NULL)
+    if (code == MPI_SUCCESS && user_fn == NULL && user_fn_large == NULL)
         code = toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function, "user_fn is a null pointer");
     if (code == MPI_SUCCESS)
         code = toc_mpi_check_pointer(function, MPI_COMM_SELF, "op", op);
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    int status = toc_op_create(user_fn, NULL, commute != 0, &created);
+    int status = toc_op_create(user_fn, user_fn_large, commute != 0, &created);
     toc_guard_leave();
     if (status != TOC_OK)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
@@ -38,7 +39,18 @@ int PMPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
     *op = (MPI_Op)toc_handle_value(created);
     return MPI_SUCCESS;
 }
+
+int PMPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
+{
+    return create("MPI_Op_create", user_fn, NULL, commute, op);
+}
 TOC_MPI_ALIAS(Op_create);
+
+int PMPI_Op_create_c(MPI_User_function_c *user_fn, int commute, MPI_Op *op)
+{
+    return create("MPI_Op_create_c", NULL, user_fn, commute, op);
+}
+TOC_MPI_ALIAS(Op_create_c);
 
 int PMPI_Op_free(MPI_Op *op)
 {
@@ -90,8 +102,8 @@ static int check_reduction(const char *function, const struct toc_op *op,
                          (unsigned long long)(uintptr_t)handle);
 }
 
-static int check_buffers(const char *function, const void *inbuf, const void *inoutbuf, int count,
-                         const struct toc_datatype *type)
+static int check_buffers(const char *function, const void *inbuf, const void *inoutbuf,
+                         int64_t count, const struct toc_datatype *type)
 {
     if (inbuf == MPI_IN_PLACE || inoutbuf == MPI_IN_PLACE)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_BUFFER, function,
@@ -107,10 +119,9 @@ static int check_buffers(const char *function, const void *inbuf, const void *in
 }
 
 /* The guard stays open: the operation may be the program's, and nothing here is shared. */
-int PMPI_Reduce_local(const void *inbuf, void *inoutbuf, int count, MPI_Datatype datatype,
-                      MPI_Op op)
+static int reduce_local(const char *function, const void *inbuf, void *inoutbuf, int64_t count,
+                        MPI_Datatype datatype, MPI_Op op)
 {
-    static const char function[] = "MPI_Reduce_local";
     struct toc_datatype *type;
     struct toc_op *reduction;
     int code = toc_mpi_check_active(function);
@@ -128,4 +139,17 @@ int PMPI_Reduce_local(const void *inbuf, void *inoutbuf, int count, MPI_Datatype
         toc_op_apply(reduction, type, inbuf, inoutbuf, count);
     return code;
 }
+
+int PMPI_Reduce_local(const void *inbuf, void *inoutbuf, int count, MPI_Datatype datatype,
+                      MPI_Op op)
+{
+    return reduce_local("MPI_Reduce_local", inbuf, inoutbuf, count, datatype, op);
+}
 TOC_MPI_ALIAS(Reduce_local);
+
+int PMPI_Reduce_local_c(const void *inbuf, void *inoutbuf, MPI_Count count, MPI_Datatype datatype,
+                        MPI_Op op)
+{
+    return reduce_local("MPI_Reduce_local_c", inbuf, inoutbuf, count, datatype, op);
+}
+TOC_MPI_ALIAS(Reduce_local_c);

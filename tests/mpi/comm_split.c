@@ -166,6 +166,56 @@ static void splits(void)
     MPI_Comm_free(&comm);
 }
 
+#if MPI_VERSION > 4 || (MPI_VERSION == 4 && MPI_SUBVERSION >= 1)
+
+/* A type that is guided by hints; size 0: no communicator. */
+static void guided(int type, const char *key, const char *value, int size)
+{
+    MPI_Info info = MPI_INFO_NULL;
+    MPI_Comm comm;
+    int n = 0;
+
+    if (key) {
+        MPI_Info_create(&info);
+        MPI_Info_set(info, key, value);
+    }
+    MPI_Comm_split_type(MPI_COMM_WORLD, type, 0, info, &comm);
+    CHECK((comm == MPI_COMM_NULL) == (size == 0), "split type %d with %s: %s communicator", type,
+          key ? value : "no hint", size ? "no" : "a");
+    if (comm != MPI_COMM_NULL) {
+        MPI_Comm_size(comm, &n);
+        CHECK_EQ(n, size, "size of a communicator split by a hint");
+        MPI_Comm_free(&comm);
+    }
+    if (key)
+        MPI_Info_free(&info);
+}
+
+static void types(void)
+{
+    static const char hw[] = "mpi_hw_resource_type", pset[] = "mpi_pset_name";
+
+    guided(MPI_COMM_TYPE_HW_GUIDED, hw, "mpi_shared_memory", mt_size);
+    guided(MPI_COMM_TYPE_HW_GUIDED, hw, "no such thing", 0);
+    guided(MPI_COMM_TYPE_HW_GUIDED, pset, "mpi://WORLD", 0);
+    guided(MPI_COMM_TYPE_HW_GUIDED, NULL, NULL, 0);
+    guided(MPI_COMM_TYPE_HW_UNGUIDED, NULL, NULL, 0);
+    guided(MPI_COMM_TYPE_RESOURCE_GUIDED, hw, "mpi_shared_memory", mt_size);
+    guided(MPI_COMM_TYPE_RESOURCE_GUIDED, pset, "mpi://WORLD", mt_size);
+    guided(MPI_COMM_TYPE_RESOURCE_GUIDED, pset, "mpi://SELF", 1);
+    guided(MPI_COMM_TYPE_RESOURCE_GUIDED, pset, "mpi://none", 0);
+    guided(MPI_COMM_TYPE_RESOURCE_GUIDED, NULL, NULL, 0);
+    guided(MPI_UNDEFINED, NULL, NULL, 0);
+}
+
+#else
+
+static void types(void)
+{
+}
+
+#endif
+
 static void creations(void)
 {
     MPI_Group world, upper;
@@ -255,6 +305,7 @@ int main(int argc, char **argv)
     creations();
     compares_and_names();
     if (mt_is_tocsin()) {
+        types(); /* MPI 4.1 */
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
         MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
         wrong_arguments();

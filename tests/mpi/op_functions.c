@@ -44,6 +44,44 @@ static void user_operation(void)
     MPI_Op_free(&op);
 }
 
+static MPI_Count largest;
+
+static void subtract_twice_large(void *in, void *inout, MPI_Count *len, MPI_Datatype *datatype)
+{
+    const int *a = in;
+    int *b = inout;
+
+    CHECK(*datatype == MPI_INT, "the function with large counts got another datatype");
+    for (MPI_Count i = 0; i < *len; i++)
+        b[i] = a[i] - 2 * b[i];
+    largest = *len > largest ? *len : largest;
+}
+
+/* The function takes MPI_Count, whoever calls it. */
+static void large_counts(void)
+{
+    int in[] = {1, 2, 3}, inout[] = {10, 20, 30}, commute = -1, sum = 0, one = 1;
+    double x = 2.0, y = 5.0;
+    MPI_Op op;
+
+    MPI_Op_create_c(subtract_twice_large, 0, &op);
+    MPI_Op_commutative(op, &commute);
+    CHECK_EQ(commute, 0, "commute");
+    MPI_Reduce_local_c(in, inout, 2, MPI_INT, op);
+    CHECK_EQ(inout[0], -19, "first element");
+    CHECK_EQ(inout[1], -38, "second element");
+    CHECK_EQ(inout[2], 30, "element after the last one");
+    MPI_Reduce_local(in, inout, 3, MPI_INT, op);
+    CHECK_EQ(inout[2], -57, "third element");
+    CHECK_EQ(largest, 3, "largest count");
+    MPI_Allreduce(&one, &sum, 1, MPI_INT, op, MPI_COMM_SELF);
+    CHECK_EQ(sum, 1, "reduction over one rank");
+    MPI_Op_free(&op);
+    CHECK(op == MPI_OP_NULL, "a freed handle is MPI_OP_NULL");
+    MPI_Reduce_local_c(&x, &y, 1, MPI_DOUBLE, MPI_MAX);
+    CHECK(y == 5.0, "the maximum of 2 and 5 is %g", y);
+}
+
 static void predefined_operations(void)
 {
     int a[] = {5, -2, 7}, b[] = {4, 4, 7}, commute = 0;
@@ -110,6 +148,7 @@ int main(int argc, char **argv)
 {
     mt_start(&argc, &argv, 1);
     user_operation();
+    large_counts();
     predefined_operations();
     if (mt_is_tocsin())
         errors();
