@@ -4,6 +4,8 @@
  * receive, computes and never calls MPI until the data is there, while a second thread waits for a
  * message that comes last. With any notifier, also with poll. And the other way round: the second
  * thread leaves MPI with its message, and the first one, asleep in a receive, gets its own later.
+ * Last, nobody is in MPI: one thread has posted a large receive, both compute, and the data comes
+ * by interrupt (not with poll).
  */
 #include <unistd.h>
 #include "threads.h"
@@ -42,6 +44,39 @@ static void take_over(int number)
     CHECK_EQ(value, number, "value");
 }
 
+static _Atomic int there;
+
+static void compute(int number)
+{
+    const double limit = mt_now() + 30;
+    MPI_Request request;
+
+    if (number == 0) {
+        while (!there)
+            CHECK(mt_now() < limit, "the message does not arrive while all threads compute");
+        return;
+    }
+    MPI_Irecv(data, BYTES, MPI_BYTE, 1, LARGE, MPI_COMM_WORLD, &request);
+    MPI_Send(NULL, 0, MPI_BYTE, 1, LAST, MPI_COMM_WORLD);
+    while (((volatile unsigned char *)data)[BYTES - 1] != mt_byte(6, BYTES - 1))
+        CHECK(mt_now() < limit, "the message does not arrive while all threads compute");
+    there = 1;
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    CHECK_FILLED(data, BYTES, 6, "message that came while all computed");
+}
+
+static void interrupted(void)
+{
+    if (mt_rank == 0) {
+        memset(data, 0, BYTES);
+        run_team(2, compute);
+    } else if (mt_rank == 1) {
+        mt_fill(data, BYTES, 6);
+        MPI_Recv(NULL, 0, MPI_BYTE, 0, LAST, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Send(data, BYTES, MPI_BYTE, 0, LARGE, MPI_COMM_WORLD);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const int first = 0, second = 1, last = 99;
@@ -67,6 +102,8 @@ int main(int argc, char **argv)
     } else {
         MPI_Barrier(MPI_COMM_WORLD);
     }
+    if (mt_progresses_alone())
+        interrupted();
     free(data);
     return mt_end();
 }
