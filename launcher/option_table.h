@@ -42,8 +42,8 @@ enum toc_option_id {
 struct toc_option {
     const char *written; /* with the dashes that are usual */
     enum toc_option_id id;
-    const char *argument; /* what it is, for complaints; NULL: takes none */
     int words;            /* of the argument: 2 for "--mca NAME VALUE", else 0 or 1 */
+    const char *argument; /* what it is, for complaints; NULL: takes none */
 };
 
 /** The option whose name, without dashes, are the `length` characters at `name`; or NULL. */

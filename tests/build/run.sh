@@ -21,7 +21,7 @@ export TOC_PREFIX=$installation/moved
 [ $# -gt 0 ] || set -- "$here"/[!hr]*.sh
 for test; do
     name=$(basename "$test" .sh)
-    output=$(timeout -k 5 540 bash "$here/$name.sh" 2>&1)
+    output=$(timeout -k 5 900 bash "$here/$name.sh" 2>&1)
     case $? in
     0) passed=$((passed + 1)) verdict=PASS ;;
     77) skipped=$((skipped + 1)) verdict=SKIP ;;

@@ -9,7 +9,7 @@ mkdir build
 cd build || exit 99
 quietly env -u PKG_CONFIG_LIBDIR "$TOC_SRCDIR/configure" -q --enable-static --disable-shared --disable-tests \
     --prefix="$work/static" || finish
-timeout 500 make -s -j2 install >"$work/log" 2>&1 || {
+timeout 800 make -s -j2 install >"$work/log" 2>&1 || {
     tail -n 30 "$work/log"
     fail "make install"
     finish
