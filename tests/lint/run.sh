@@ -9,7 +9,7 @@
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 build=$(cd "${1:-.}" && pwd) || exit 1
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- selftest layers source header exports handler_safe cppcheck tidy
+[ $# -gt 0 ] || set -- selftest layers source header exports uintr handler_safe cppcheck tidy
 
 output=$(mktemp) || exit 1
 trap 'rm -f "$output"' EXIT
@@ -20,6 +20,11 @@ lint()
 {
     case $1 in
     exports) "$here/exports.sh" "$build/lib/.libs/libmpi_abi.so" ;;
+    uintr)
+        # shellcheck disable=SC2046 # a list of files
+        "$here/uintr.sh" "$build/lib/.libs/libmpi_abi.so" \
+            $(find "$build/lib/notify" -path '*/.libs/*.o')
+        ;;
     handler_safe | cppcheck | tidy) "$here/$1.sh" "$build" ;;
     *) "$here/$1.sh" ;;
     esac

@@ -234,5 +234,26 @@ if command -v shellcheck >/dev/null; then
         text 1 "shellcheck" lib/core/x.sh
 fi
 
+# --- uintr.sh ---------------------------------------------------------------------------------
+mkdir -p "$work/uintr"
+
+# uintr <expected code> <words> <instruction bytes outside of lib/notify>
+uintr()
+{
+    printf 'void bell(void) { __asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xef"); }\n' >"$work/uintr/in.c"
+    printf 'void send(void) { __asm__ volatile("%s"); }\n' "$3" >"$work/uintr/out.c"
+    for name in in out; do
+        "${CC:-cc}" -O1 -fPIC -c "$work/uintr/$name.c" -o "$work/uintr/$name.o" || exit 1
+    done
+    "${CC:-cc}" -shared -o "$work/uintr/x.so" "$work/uintr/in.o" "$work/uintr/out.o" || exit 1
+    expect "$1" "$2" "$here/uintr.sh" "$work/uintr/x.so" "$work/uintr/in.o"
+}
+
+uintr 0 "1 instructions, all of lib/notify" nop
+uintr 1 "send senduipi" ".byte 0xf3, 0x0f, 0xc7, 0xf0"
+uintr 1 "send senduipi" ".byte 0xf3, 0x41, 0x0f, 0xc7, 0xf3"
+uintr 1 "send clui" ".byte 0xf3, 0x0f, 0x01, 0xee"
+uintr 1 "send uiret" ".byte 0xf3, 0x0f, 0x01, 0xec"
+
 [ ! -e "$work/failed" ] || exit 1
 echo "selftest: $(wc -l <"$work/cases") cases"
