@@ -365,7 +365,7 @@ int PMPI_Type_create_struct(int count, const int array_of_blocklengths[],
                             const MPI_Aint array_of_displacements[],
                             const MPI_Datatype array_of_types[], MPI_Datatype *newtype)
 {
-    const MPI_Datatype oldtype = MPI_DATATYPE_NULL;
+    MPI_Datatype oldtype = MPI_DATATYPE_NULL;
     return create_struct(CALL("MPI_Type_create_struct", false), count,
                          from_ints(count, array_of_blocklengths),
                          from_addresses(array_of_displacements), array_of_types);
@@ -376,7 +376,7 @@ int PMPI_Type_create_struct_c(MPI_Count count, const MPI_Count array_of_blocklen
                               const MPI_Count array_of_displacements[],
                               const MPI_Datatype array_of_types[], MPI_Datatype *newtype)
 {
-    const MPI_Datatype oldtype = MPI_DATATYPE_NULL;
+    MPI_Datatype oldtype = MPI_DATATYPE_NULL;
     return create_struct(CALL("MPI_Type_create_struct_c", true), count,
                          from_counts(array_of_blocklengths), from_counts(array_of_displacements),
                          array_of_types);
