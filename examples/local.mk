@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Plain MPI programs, compiled the way a user does: by our mpicc.
+# Plain MPI programs, and one without MPI, compiled the way a user does: by our mpicc.
 EXAMPLES = \
 	examples/halo \
 	examples/hello \
 	examples/overlap \
 	examples/pi \
-	examples/ring
+	examples/ring \
+	examples/uintr_ipc
 EXTRA_DIST += $(EXAMPLES:=.c)
 CLEANFILES += $(EXAMPLES)
 all-local: $(EXAMPLES)
