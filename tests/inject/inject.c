@@ -439,6 +439,12 @@ static int parse(int argc, char **argv)
     return argc - i == 3 && options.passes > 0 ? i : 0;
 }
 
+static bool uses_uintr(void)
+{
+    const char *notify = getenv("TOCSIN_NOTIFY");
+    return notify != NULL && strcmp(notify, "uintr") == 0;
+}
+
 int main(int argc, char **argv)
 {
     int rank, operand;
@@ -460,9 +466,11 @@ int main(int argc, char **argv)
 
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (uses_uintr())
+        stepper_use_uintr();
     if (rank == 0) {
         if (!stepper_init())
-            fail("the bell's signal has no handler: this is for TOCSIN_NOTIFY=signal");
+            fail("the bell's signal has no handler: this is for TOCSIN_NOTIFY=signal or uintr");
         start_watch();
         test();
         trial++;

@@ -66,12 +66,16 @@ settings=(
     'TOCSIN_CHUNK=16K TOCSIN_HANDLER_CHUNKS=1'
     'TOCSIN_CMA=0'
 )
+# Real user interrupts cannot be aimed.
+if ! grep -qsw uintr /proc/cpuinfo; then
+    settings+=('TOCSIN_NOTIFY=uintr TOCSIN_EMULATE_UINTR=1')
+fi
 
 # Milliseconds for the trials with one bell and with two (0: all), seconds for a run.
 if [ $full -eq 1 ]; then
-    single=0 double=(1500 400 400) limit=400
+    single=0 double=(1500 400 400 400) limit=400
 else
-    single=500 double=(400 400 400) limit=150
+    single=500 double=(400 400 400 400) limit=150
 fi
 
 # Each job has one core, both its ranks on it.
@@ -86,14 +90,14 @@ inject()
     mkdir -p "$directory"
     : >"$directory/control"
     # shellcheck disable=SC2086 # several variables
-    env $variables TOCSIN_NOTIFY=signal TOCSIN_STATS=1 timeout -k 10 "$limit" taskset -c "$core" \
+    env TOCSIN_NOTIFY=signal $variables TOCSIN_STATS=1 timeout -k 10 "$limit" taskset -c "$core" \
         "$TOC_MPIRUN" -n 2 "$work/inject" "$@" </dev/null >"$directory/out" 2>&1
 }
 
 # Value of counter $2 of rank 0 in the output $1.
 counter()
 {
-    sed -n "s/^tocsin\[0\] signal: $2  *\([0-9]*\) .*/\1/p" "$1"
+    sed -n "s/^tocsin\[0\] [a-z]*: $2  *\([0-9]*\) .*/\1/p" "$1"
 }
 
 # What is wrong with the run in directory $1, which ended with code $2. Nothing if all is well.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stepper.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -75,9 +76,21 @@ void stepper_strike_thread(long pid, long tid)
     toc_syscall4(SYS_rt_tgsigqueueinfo, pid, tid, BELL, (long)&info);
 }
 
+/* Hooks of the emulator of user interrupts (tests/uintr-emu/emu.h); NULL: bells are signals. */
+static struct {
+    void (*post)(void);
+    void (*hold)(void);
+    bool (*drop)(void);
+    bool (*is_masked)(void);
+    uint64_t (*handler)(void);
+} uintr;
+
 void stepper_strike(void)
 {
-    stepper_strike_thread(toc_syscall0(SYS_getpid), toc_syscall0(SYS_gettid));
+    if (uintr.post != NULL)
+        uintr.post();
+    else
+        stepper_strike_thread(toc_syscall0(SYS_getpid), toc_syscall0(SYS_gettid));
 }
 
 /* The one breakpoint. Text pages are private to the process: the peer does not see it. */
@@ -290,7 +303,9 @@ static void on_trap(int signo, siginfo_t *info, void *context)
 {
     ucontext_t *interrupted = context;
     greg_t *regs = interrupted->uc_mcontext.gregs;
-    bool in_handler = (*(const uint64_t *)&interrupted->uc_sigmask & bit(BELL)) != 0;
+    bool in_handler = uintr.is_masked != NULL
+                          ? uintr.is_masked()
+                          : (*(const uint64_t *)&interrupted->uc_sigmask & bit(BELL)) != 0;
     (void)signo;
     (void)info;
     if (regs[REG_TRAPNO] == TRAPNO_BREAK)
@@ -316,6 +331,21 @@ static void take_trap(void)
     toc_syscall4(SYS_rt_sigaction, SIGTRAP, (long)&action, 0, SIGSET_BYTES);
 }
 
+static void find_hook(const char *name, void *hook)
+{
+    void *function = dlsym(RTLD_DEFAULT, name);
+    memcpy(hook, &function, sizeof(function));
+}
+
+void stepper_use_uintr(void)
+{
+    find_hook("uintr_emu_post", &uintr.post);
+    find_hook("uintr_emu_hold", &uintr.hold);
+    find_hook("uintr_emu_drop", &uintr.drop);
+    find_hook("uintr_emu_is_masked", &uintr.is_masked);
+    find_hook("uintr_emu_handler", &uintr.handler);
+}
+
 bool stepper_init(void)
 {
     struct kernel_action action;
@@ -326,6 +356,8 @@ bool stepper_init(void)
     self.handler = (uintptr_t)action.handler;
     action.mask &= ~(bit(SIGTRAP) | bit(SIGALRM));
     toc_syscall4(SYS_rt_sigaction, BELL, (long)&action, 0, SIGSET_BYTES);
+    if (uintr.handler != NULL)
+        self.handler = (uintptr_t)uintr.handler();
     return true;
 }
 
@@ -409,6 +441,8 @@ static void change_mask(int how, uint64_t mask)
 void stepper_hold(void)
 {
     change_mask(SIG_BLOCK, bit(BELL));
+    if (uintr.hold != NULL)
+        uintr.hold();
 }
 
 bool stepper_drop(void)
@@ -418,6 +452,8 @@ bool stepper_drop(void)
     bool came = false;
     while (toc_syscall4(SYS_rt_sigtimedwait, (long)&set, 0, (long)&now, SIGSET_BYTES) == BELL)
         came = true;
+    if (uintr.drop != NULL)
+        came |= uintr.drop();
     change_mask(SIG_UNBLOCK, bit(BELL));
     return came;
 }

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /*
- * Strikes a bell of the signal notifier at a chosen instruction boundary of this thread.
+ * Strikes a bell of the signal notifier, or of the uintr notifier under the emulator, at a chosen
+ * instruction boundary of this thread.
  *
  * The trap flag lists the boundaries: with it the processor traps after every instruction. Going to
  * one of them again by the trap flag costs a trap for every instruction before it, so a breakpoint
@@ -38,6 +39,9 @@ struct stepper_plan {
     uintptr_t inside;
     unsigned inside_pass;
 };
+
+/** Bells are emulated user interrupts. After MPI_Init, before stepper_init(), in both ranks. */
+void stepper_use_uintr(void);
 
 /** Takes SIGTRAP and lets it (and SIGALRM) through to the handler of the bell's signal. After
  *  MPI_Init. False when that signal has no handler. */

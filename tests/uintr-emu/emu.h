@@ -25,6 +25,7 @@
 #define TOC_EMU_EMU_H
 
 #include <signal.h>
+#include <stddef.h>
 
 #include "model.h"
 
@@ -63,6 +64,33 @@ bool emu_notify(struct emu_upid *upid);
 
 /** A notification of this process may have been lost: sends those under way again. */
 void emu_notify_again(void);
+
+/* For the handlers, in which libc's functions may not be called: a test may have put breakpoints
+ * into them. */
+static inline void emu_copy(void *to, const void *from, size_t size)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+}
+
+static inline void emu_clear(void *at, size_t size)
+{
+    __asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(0) : "memory");
+}
+
+/*
+ * For tests that strike at chosen moments; they find these with dlsym(). All are for the calling
+ * thread, which has registered a handler, and may be called in signal handlers.
+ */
+/** Posts vector 0, by a notification: it comes as soon as its signal is not blocked. */
+void uintr_emu_post(void);
+/** Holds interrupts back, as CLUI does. */
+void uintr_emu_hold(void);
+/** Forgets what was posted and lets interrupts through again; was there anything? */
+bool uintr_emu_drop(void);
+/** Are they held back, by one of these functions, CLUI, or a handler that is running? */
+bool uintr_emu_is_masked(void);
+/** The handler's address. */
+uint64_t uintr_emu_handler(void);
 
 /** Catches SIGILL and the notification's signal; once. False, with nothing caught, where the
  *  instructions need no emulator. */

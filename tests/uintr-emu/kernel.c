@@ -76,7 +76,7 @@ struct emu_thread *emu_self(void)
     const int pid = (int)toc_syscall0(SYS_getpid);
 
     if (self.pid != pid) {
-        memset(&self, 0, sizeof(self));
+        emu_clear(&self, sizeof(self));
         self.pid = pid;
     }
     self.cpu.uitt = senders.uitt;
@@ -94,7 +94,7 @@ static void send_signal(int32_t pid, int32_t tid)
 {
     siginfo_t info;
 
-    memset(&info, 0, sizeof(info));
+    emu_clear(&info, sizeof(info));
     info.si_signo = EMU_SIGNAL;
     info.si_code = SI_QUEUE;
     toc_syscall4(SYS_rt_tgsigqueueinfo, pid, tid, EMU_SIGNAL, (long)&info);
@@ -311,6 +311,46 @@ static long register_self(uint64_t vector, unsigned flags)
     if (vector >= EMU_VECTORS)
         return -ENOSPC;
     return take_slot(thread->page, (unsigned)vector);
+}
+
+/* ---- for tests */
+
+#define HOOK __attribute__((visibility("default")))
+
+HOOK void uintr_emu_post(void)
+{
+    struct emu_upid *upid = &self.page->upid;
+
+    atomic_fetch_or(&upid->pir, 1);
+    if ((atomic_fetch_or(&upid->status, EMU_ON) & EMU_ON) == 0)
+        send_signal(self.page->pid, (int32_t)upid->ndst);
+}
+
+HOOK void uintr_emu_hold(void)
+{
+    self.cpu.uif = false;
+}
+
+HOOK bool uintr_emu_drop(void)
+{
+    struct emu_upid *upid = &self.page->upid;
+
+    /* One that is on its way finds nothing. */
+    atomic_fetch_and(&upid->status, (uint8_t)~EMU_ON);
+    bool any = (atomic_exchange(&upid->pir, 0) | self.cpu.uirr) != 0;
+    self.cpu.uirr = 0;
+    self.cpu.uif = true;
+    return any;
+}
+
+HOOK bool uintr_emu_is_masked(void)
+{
+    return !self.cpu.uif;
+}
+
+HOOK uint64_t uintr_emu_handler(void)
+{
+    return self.cpu.handler;
 }
 
 /* ---- the rest */

@@ -107,14 +107,14 @@ static ucontext_t *move_frame(const struct emu_thread *thread, const void *conte
     struct kernel_context *copy = (struct kernel_context *)thread->buffer;
     ucontext_t *moved = (ucontext_t *)thread->buffer;
 
-    memcpy(copy, context, sizeof(*copy));
+    emu_copy(copy, context, sizeof(*copy));
     char *fpstate = (char *)moved->uc_mcontext.fpregs;
     if (fpstate != NULL) {
         char *to = thread->buffer + ((sizeof(*copy) + 63) & ~(size_t)63);
         size_t size = fpstate_size(fpstate);
         if ((size_t)(to - thread->buffer) + size > thread->buffer_size)
             __builtin_trap(); /* larger than the kernel had announced */
-        memcpy(to, fpstate, size);
+        emu_copy(to, fpstate, size);
         moved->uc_mcontext.fpregs = (fpregset_t)to;
     }
     return moved;
@@ -217,7 +217,7 @@ static void general_protection(ucontext_t *context)
         die_of(SIGSEGV, context);
         return;
     }
-    memset(&info, 0, sizeof(info));
+    emu_clear(&info, sizeof(info));
     info.si_signo = SIGSEGV;
     info.si_code = SI_KERNEL;
     /* Delivered when this handler returns: the thread is back at the instruction then. */
