@@ -30,12 +30,11 @@ break_it()
 
     case $1 in
     none) cat "$2" ;;
-    leave-forgets) sed "/^void toc_guard_leave/,/^}/s/$load == 0/true/" "$2" ;;
+    leave-forgets) sed "/^static bool open_and_look/,/^}/s/return $load != 0/return false/" "$2" ;;
     leave-looks-early)
-        sed "/^void toc_guard_leave/,/^}/{
-            /^ *open_guard();/d
-            s/if ($load == 0) {/&\n open_guard();/
-            s/if (!close_guard())/if (open_guard(), !close_guard())/
+        sed "/^static bool open_and_look/,/^}/{
+            /^ *open_guard();/i bool due = $load != 0;
+            s/return $load != 0/return due/
         }" "$2"
         ;;
     try-is-silent)
@@ -62,7 +61,12 @@ $TOC_CC -std=gnu11 -O2 -g -fPIC -fvisibility=hidden -ftls-model=initial-exec -D_
 cp "$TOC_BUILDDIR/lib/.libs/libcore.a" "$out/libcore.a"
 member=$(ar t "$out/libcore.a" | grep -x '.*guard\.o') || die "no guard.o in libcore.a"
 ar d "$out/libcore.a" "$member"
+objects=()
+for object in "$TOC_BUILDDIR"/lib/mpi/.libs/*.o; do
+    file=${object##*_la-} # not what is left over from a source that is gone
+    [ ! -f "$TOC_SRCDIR/lib/mpi/${file%.o}.c" ] || objects+=("$object")
+done
 $TOC_CC -shared -pthread -Wl,-soname,libmpi_abi.so.1 -Wl,-z,now -Wl,-z,defs \
-    -o "$out/libmpi_abi.so.1" "$TOC_BUILDDIR"/lib/mpi/.libs/*.o "$out/guard.o" \
+    -o "$out/libmpi_abi.so.1" "${objects[@]}" "$out/guard.o" \
     -Wl,--whole-archive "$out/libcore.a" -Wl,--no-whole-archive \
     "$TOC_BUILDDIR/lib/.libs/libbase.a"
