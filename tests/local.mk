@@ -8,6 +8,7 @@
 # make check-stress    long random runs
 # make lint            layers, exports, handler safety, style, cppcheck, clang-tidy
 # make bench           against the MPIs found on this machine
+# make bench-notify    user interrupts, signal, eventfd, futex, pipe, socket: one table
 
 include tests/fault/local.mk
 
@@ -190,9 +191,9 @@ $(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.
 	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm -lpthread
 
 # Not among TESTS: these start many ranks, so they do not share the cores with other tests.
-check-mpi: all mpi-programs
+check-mpi: all mpi-programs tests/bench/notify
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh
-check-full: all mpi-programs
+check-full: all mpi-programs tests/bench/notify
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh --full
 check-build: all
 	bash $(top_srcdir)/tests/build/run.sh
@@ -206,10 +207,15 @@ check-stress: all mpi-programs
 	bash $(top_srcdir)/tests/stress/run.sh
 lint: all
 	bash $(top_srcdir)/tests/lint/run.sh
+# What telling another process costs; as a test it sees that everything arrives.
+check_PROGRAMS += tests/bench/notify
+tests_bench_notify_SOURCES = tests/bench/notify.c
+bench-notify: tests/bench/notify
+	tests/bench/notify
 bench: all
 	bash $(top_srcdir)/tests/bench/compare.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
 .PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-model \
 	check-inject check-sanitize check-stress lint \
-	bench
+	bench bench-notify
