@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_handle_lookup, toc_handle_free, toc_handle_alloc_recycled */
+/* handler-safe: toc_handle_lookup_created, toc_handle_free, toc_handle_alloc_recycled */
 #include "core/handle.h"
 
 #include <pthread.h>
@@ -33,8 +33,8 @@ static bool is_guarded(enum toc_kind kind)
 {
     return kind == TOC_KIND_REQUEST || kind == TOC_KIND_MESSAGE;
 }
-static void *predefined[TOC_HANDLE_PREDEFINED_END];
-static uint8_t predefined_kind[TOC_HANDLE_PREDEFINED_END];
+void *toc_handle_predefined[TOC_HANDLE_PREDEFINED_END];
+uint8_t toc_handle_predefined_kind[TOC_HANDLE_PREDEFINED_END];
 
 static struct toc_object *object_at(const struct slab *slab, uint32_t index)
 {
@@ -61,7 +61,7 @@ static struct toc_object *grow(struct slab *slab, enum toc_kind kind)
             return NULL;
         slab->chunks[index >> CHUNK_SHIFT] = chunk;
     }
-    /* The chunk before the limit: pairs with the acquire in toc_handle_lookup(). */
+    /* The chunk before the limit: pairs with the acquire in toc_handle_lookup_created(). */
     atomic_store_explicit(&slab->limit, index + 1, memory_order_release);
     struct toc_object *object = object_at(slab, index);
     object->refs = (uint32_t)kind << KIND_SHIFT | index;
@@ -134,10 +134,8 @@ void toc_handle_free(void *object)
     pthread_mutex_unlock(&lock);
 }
 
-void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle)
+void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle)
 {
-    if (handle < TOC_HANDLE_PREDEFINED_END)
-        return predefined_kind[handle] == kind ? predefined[handle] : NULL;
     if (handle >> KIND_SHIFT != (uintptr_t)kind)
         return NULL;
     const struct slab *slab = &slabs[kind];
@@ -153,8 +151,8 @@ void toc_handle_bind(enum toc_kind kind, uint32_t handle, void *object)
 {
     ((struct toc_object *)object)->handle = handle;
     ((struct toc_object *)object)->refs = 1;
-    predefined[handle] = object;
-    predefined_kind[handle] = (uint8_t)kind;
+    toc_handle_predefined[handle] = object;
+    toc_handle_predefined_kind[handle] = (uint8_t)kind;
 }
 
 uint32_t toc_handle_live(enum toc_kind kind)

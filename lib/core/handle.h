@@ -59,9 +59,21 @@ void *toc_handle_alloc_recycled(enum toc_kind kind);
  *  handler-safe; the others have a lock. */
 void toc_handle_free(void *object);
 
+/** Predefined objects and their kinds, by handle. */
+extern void *toc_handle_predefined[TOC_HANDLE_PREDEFINED_END];
+extern uint8_t toc_handle_predefined_kind[TOC_HANDLE_PREDEFINED_END];
+
+/** toc_handle_lookup() for handles that are not predefined. */
+void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle);
+
 /** The object that `handle` names, or NULL when it is null, stale, foreign or of another kind.
  *  Handler-safe. */
-void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle);
+static inline void *toc_handle_lookup(enum toc_kind kind, uintptr_t handle)
+{
+    if (handle >= TOC_HANDLE_PREDEFINED_END)
+        return toc_handle_lookup_created(kind, handle);
+    return toc_handle_predefined_kind[handle] == kind ? toc_handle_predefined[handle] : NULL;
+}
 
 /** Makes the predefined value `handle` (below TOC_HANDLE_PREDEFINED_END) name `object`. */
 void toc_handle_bind(enum toc_kind kind, uint32_t handle, void *object);

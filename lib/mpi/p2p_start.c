@@ -21,8 +21,7 @@ struct toc_request *toc_mpi_prepared(const struct toc_mpi_message *message, bool
                                      enum toc_send_mode mode)
 {
     toc_request_reap();
-    struct toc_request *request =
-        toc_request_new(receiving ? TOC_REQUEST_RECEIVE : TOC_REQUEST_SEND);
+    struct toc_request *request = toc_request_unprepared();
     if (request == NULL)
         return NULL;
     if (receiving)

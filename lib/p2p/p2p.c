@@ -29,6 +29,8 @@ static void prepare(struct toc_request *request, void *buffer, int64_t count,
     request->data = type->is_contiguous ? (char *)buffer + type->true_lb : NULL;
     request->link = (struct toc_list){NULL, NULL};
     request->on_complete = NULL;
+    request->on_start = NULL;
+    request->on_free = NULL;
     request->owner = NULL;
 }
 

@@ -18,6 +18,12 @@ struct toc_request *toc_request_new(enum toc_request_kind kind)
     return request;
 }
 
+struct toc_request *toc_request_unprepared(void)
+{
+    struct toc_request *request = toc_handle_alloc_recycled(TOC_KIND_REQUEST);
+    return request != NULL ? request : toc_handle_alloc(TOC_KIND_REQUEST, sizeof(*request));
+}
+
 struct toc_request *toc_request_get(uintptr_t handle)
 {
     struct toc_request *request = toc_handle_lookup(TOC_KIND_REQUEST, handle);

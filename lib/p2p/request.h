@@ -101,6 +101,9 @@ struct toc_request {
 /** A request with a handle, or NULL. Guard held. */
 struct toc_request *toc_request_new(enum toc_request_kind kind);
 
+/** The same for one that is prepared next (toc_p2p_prepare_*): not zeroed. */
+struct toc_request *toc_request_unprepared(void);
+
 /** Starts an inactive persistent request (again). Guard held, not in the handler. */
 void toc_request_start(struct toc_request *request);
 
