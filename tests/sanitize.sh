@@ -37,7 +37,7 @@ units=$(make -s print-unit-programs)
 # shellcheck disable=SC2086 # a list of names
 make -s -j"$(nproc)" $units
 make -s check-TESTS TESTS="$units"
-programs "$@"
+programs --notify signal,poll,thread "$@" # nothing can be preloaded before a sanitizer
 
 build sanitize-thread thread
 programs --notify poll,thread "$@" threads_p2p threads_probe threads_objects threads_helped

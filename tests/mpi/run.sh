@@ -68,9 +68,25 @@ command -v "$mpirun" >/dev/null || die "no such launcher: $mpirun"
 [[ $scale =~ ^[1-9][0-9]*$ ]] || die "--timeout-scale needs a number, not $scale"
 [[ $library =~ ^(tocsin|mpich|openmpi)$ ]] || die "unknown library $library"
 
+# Is $2 one of the comma-separated words $1?
+contains()
+{
+    [[ ",$1," == *",$2,"* ]]
+}
+
 for_uintr=()
 if ! grep -qsw uintr /proc/cpuinfo; then
     for_uintr=(TOCSIN_EMULATE_UINTR=1)
+fi
+
+if [ "$library" = tocsin ] && contains "$notify" uintr && [ ${#for_uintr[@]} -gt 0 ] &&
+    ! "$mpirun" --emulate-uintr -n 1 true 2>/dev/null; then
+    echo "without uintr: there is no emulator in this build"
+    mapfile -t -d , others < <(printf %s "$notify")
+    notify=''
+    for name in "${others[@]}"; do
+        [ "$name" = uintr ] || notify+=${notify:+,}$name
+    done
 fi
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/tocsin-mpi-tests.XXXXXX") || exit 2
@@ -84,12 +100,6 @@ stop()
     exit 130
 }
 trap stop INT TERM
-
-# Is $2 one of the comma-separated words $1?
-contains()
-{
-    [[ ",$1," == *",$2,"* ]]
-}
 
 # What is wrong with a run that ended with code $1 (outputs in $2.out, $2.err)? Prints nothing if all is
 # well. Uses expect_* of the caller.

@@ -31,6 +31,10 @@ static inline void striker_emulate(char **argv)
     exit(SKIP);
 #endif
     if (!toc_uintr_cpu_has() && getenv("TOCSIN_EMULATE_UINTR") == NULL) {
+        if (access(EMULATOR, R_OK) != 0) {
+            fprintf(stderr, "no emulator: it is built as a shared library only\n");
+            exit(SKIP);
+        }
         setenv("TOCSIN_EMULATE_UINTR", "1", 1);
         setenv("LD_PRELOAD", EMULATOR, 1);
         execv("/proc/self/exe", argv);
