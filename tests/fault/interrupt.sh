@@ -9,7 +9,8 @@ interrupt()
     signal=$1
     want=$2
     shift 2
-    "$TOC_MPIRUN" -n 2 "$@" >out 2>err &
+    # The tests may run under nohup.
+    env --default-signal=HUP "$TOC_MPIRUN" -n 2 "$@" >out 2>err &
     pid=$!
     within 20 is_marked 4 || fail "the ranks did not start" # and mpirun, and the guardian
     start=$(milliseconds)
