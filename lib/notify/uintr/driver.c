@@ -69,7 +69,7 @@ static int v6_set_stack(void *middle, size_t size)
 
 static bool v6_is_this_one(void)
 {
-    long index = syscall(V6_REGISTER_SELF, 0ul, 0u);
+    long index = syscall(V6_REGISTER_SELF, 1ul, 0u); /* a vector that has no descriptor yet */
     if (index < 0)
         return false;
     syscall(V6_UNREGISTER_SENDER, (unsigned long)index, 0u);
