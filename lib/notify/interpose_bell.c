@@ -18,6 +18,8 @@
 #include <linux/futex.h>
 #include <ucontext.h>
 
+#include "base/cpu.h"
+
 _Atomic(toc_interpose_handler *) toc_interpose_handlers[NSIG];
 
 static _Atomic(toc_interpose_handler *) bell_function;
@@ -307,6 +309,7 @@ void toc_interpose_bell(int signo, siginfo_t *info, void *context)
 {
     struct toc_interpose_thread *self = &toc_interpose_self;
 
+    toc_cpu_allow_unaligned();
     const bool ours = toc_interpose_is_bell(info);
 
     self->bells++;

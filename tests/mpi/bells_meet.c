@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a program does with signals and processes while bells strike it: one case a run, named by
- * the argument (handlers, altstack, timers, threads, system, popen, longjmp).
+ * the argument (handlers, altstack, timers, threads, system, popen, longjmp,
+ * alignment).
  */
 #include "interpose_traffic.h"
 
@@ -80,6 +81,27 @@ static void handlers(void)
     CHECK_EQ(errno, 4242, "errno");
     CHECK(handled > 50, "only %d alarms", (int)handled);
     CHECK_EQ(nested, 0, "handlers inside of themselves");
+}
+
+/* ---- unaligned accesses trapped (the AC flag): the program's are aligned, the library's need not
+ * be */
+
+static void alignment(void)
+{
+    const uint64_t check = 0x40000;
+    const double end = MPI_Wtime() + SECONDS;
+
+    while (MPI_Wtime() < end) {
+        uint64_t flags;
+        __asm__ volatile("leaq -128(%%rsp), %%rsp\n\tpushfq\n\torq %1, (%%rsp)\n\tpopfq\n\t"
+                         "movl $300000, %%ecx\n1:\tdecl %%ecx\n\tjnz 1b\n\t"
+                         "pushfq\n\tmovq (%%rsp), %0\n\tandq %2, (%%rsp)\n\tpopfq\n\t"
+                         "leaq 128(%%rsp), %%rsp"
+                         : "=&r"(flags)
+                         : "r"(check), "r"(~check)
+                         : "rcx", "cc", "memory");
+        CHECK((flags & check) != 0, "the flag is lost: %#llx", (unsigned long long)flags);
+    }
 }
 
 /* ---- alternate stack */
@@ -274,8 +296,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } cases[] = {
-    {"handlers", handlers}, {"altstack", altstack}, {"timers", timers},       {"threads", threads},
-    {"system", run_system}, {"popen", run_popen},   {"longjmp", longjmp_out},
+    {"handlers", handlers},   {"altstack", altstack},   {"timers", timers},
+    {"threads", threads},     {"system", run_system},   {"popen", run_popen},
+    {"longjmp", longjmp_out}, {"alignment", alignment},
 };
 
 int main(int argc, char **argv)

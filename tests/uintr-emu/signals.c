@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "base/cpu.h"
 #include "base/syscall.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -148,6 +149,7 @@ static void on_notification(int signo, siginfo_t *info, void *context)
 {
     struct emu_thread *thread = emu_self();
 
+    toc_cpu_allow_unaligned();
     if (info->si_code != SI_QUEUE) {
         if (libc_cancel != NULL)
             libc_cancel(signo, info, context);
@@ -235,6 +237,7 @@ static void on_illegal(int signo, siginfo_t *info, void *context)
     struct emu_upid *notify;
     struct emu_insn insn;
 
+    toc_cpu_allow_unaligned();
     illegal++;
     if (info->si_code <= 0 || !emu_decode((const uint8_t *)regs[REG_RIP], &insn)) {
         pass_on(signo, info, interrupted);
