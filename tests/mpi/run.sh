@@ -114,6 +114,9 @@ judge()
     if [ -n "$expect_stderr" ] && ! grep -Eq -- "$expect_stderr" "$base.err"; then
         echo "standard error does not match $expect_stderr"
     fi
+    if [ -n "$deny_stderr" ] && grep -E -- "$deny_stderr" "$base.err"; then
+        echo "standard error matches $deny_stderr"
+    fi
     if [ -n "$expect_stdout" ] && ! grep -Eq -- "$expect_stdout" "$base.out"; then
         echo "standard output does not match $expect_stdout"
     fi
@@ -190,7 +193,7 @@ parse_line()
     program=$1
     shift
     nps='' arguments=() environment=() line_notify='' limit=60 expect_exit=0
-    expect_stderr='' expect_stdout='' xfail='' skip=''
+    expect_stderr='' deny_stderr='' expect_stdout='' xfail='' skip=''
     for field; do
         case $field in
         np=*) nps=${field#*=} ;;
@@ -200,6 +203,7 @@ parse_line()
         timeout=*) limit=${field#*=} ;;
         expect_exit=*) expect_exit=${field#*=} ;;
         expect_stderr=*) expect_stderr=${field#*=} ;;
+        deny_stderr=*) deny_stderr=${field#*=} ;;
         expect_stdout=*) expect_stdout=${field#*=} ;;
         xfail=*) xfail=${field#*=} ;;
         skip=*) skip=${field#*=} ;;
