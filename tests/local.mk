@@ -179,8 +179,10 @@ mpi_tests = \
 	tests/mpi/threads_generalized \
 	tests/mpi/threads_helped \
 	tests/mpi/threads_objects \
+	tests/mpi/threads_op \
 	tests/mpi/threads_p2p \
 	tests/mpi/threads_probe \
+	tests/mpi/threads_self \
 	tests/mpi/topo_cart \
 	tests/mpi/topo_graph \
 	tests/mpi/uintr_lost

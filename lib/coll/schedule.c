@@ -81,10 +81,10 @@ static const void *const *parts_of(const struct toc_step_reduce *step)
  * in no list, and as long as it is not `waiting`, messages that complete do not put it into one. */
 static void reduce_by_user(const struct toc_step_reduce *step)
 {
-    toc_guard_leave();
+    struct toc_waiter *self = toc_progress_step_aside();
     for (int i = 0; i < step->n_parts; i++)
         (void)toc_op_apply(step->op, step->type, parts_of(step)[i], step->inout, step->count);
-    toc_guard_enter();
+    toc_progress_step_back(self);
 }
 
 static int reduce_piece(const struct toc_step_reduce *step, int64_t count)

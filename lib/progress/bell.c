@@ -119,13 +119,29 @@ bool toc_progress_take_again(void)
     return strike && toc_bell.wish != 0;
 }
 
-/* Arms, then looks once more: what was published before the new epoch had no bell to ring. A leader
- * polls, or has said that it sleeps: nobody needs to be armed, and what has come is its business.
- */
+/* Instead of arming, when there is a leader: it polls, or has said that it sleeps. A bell that is
+ * armed still, because the leader has not hushed it yet, may have struck in this epoch; whoever
+ * leaves as the last one has to arm it anew, or it would be the last strike. Asleep, the leader
+ * hears of bells only: what needs none (messages to oneself, sends that have found no room and no
+ * wish for it left behind) is done here, and it is roused for more. */
+static void leave_to_leader(enum toc_progress_context context)
+{
+    toc_bell_hush(~0u);
+    for (int round = 0; toc_waiters_leader_sleeps() && toc_progress_run(context); round++) {
+        if (round == DEPART_ROUNDS) {
+            toc_waiters_rouse();
+            break;
+        }
+    }
+}
+
+/* Arms, then looks once more: what was published before the new epoch had no bell to ring. */
 static void arm_and_look(enum toc_progress_context context)
 {
-    if (toc_waiters_have_leader())
+    if (toc_waiters_have_leader()) {
+        leave_to_leader(context);
         return;
+    }
     for (int round = 0;; round++) {
         unsigned mask = toc_bell.wish;
         arm(mask);
@@ -144,6 +160,12 @@ void toc_progress_depart(void)
 {
     if (!toc_bell_fits())
         arm_and_look(TOC_PROGRESS_CALL);
+}
+
+void toc_bell_follow(void)
+{
+    leave_to_leader(TOC_PROGRESS_CALL);
+    toc_progress_take_again();
 }
 
 void toc_progress_retire(void)
@@ -177,14 +199,14 @@ static bool sleep_on_bell(uint64_t word, unsigned timeout_us)
     return woken;
 }
 
-bool toc_bell_nap(unsigned timeout_us)
+bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self)
 {
     uint64_t old;
     uint64_t word = change(TOC_BELL_SLEEP, 0, &old);
     bool timed_out = false;
     /* Rings and descriptors once more, after the exchange: a sender that read the word before it
      * did not wake us. */
-    if (!toc_progress_run(TOC_PROGRESS_WAIT)) {
+    if (!toc_progress_lead(self)) {
         toc_stats.sleeps++;
         timed_out = !sleep_on_bell(word, timeout_us);
         if (timed_out && toc_progress_has_work())
@@ -193,6 +215,8 @@ bool toc_bell_nap(unsigned timeout_us)
             if (!sleep_on_bell(word, 50000) && toc_progress_has_work())
                 toc_stats.rescues++;
     }
-    change(TOC_BELL_QUIET, 0, &old);
+    /* Unless it has stepped aside in that round: then the bell is another leader's. */
+    if (toc_waiters_is_leader(self))
+        change(TOC_BELL_QUIET, 0, &old);
     return timed_out;
 }

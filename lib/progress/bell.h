@@ -9,6 +9,8 @@
 
 /* Private to lib/progress. */
 
+struct toc_waiter;
+
 /** This rank's own view of its bell. Only the owner changes mode and mask, under the guard, so
  * these copies are exact and no shared line has to be read. */
 struct toc_bell {
@@ -57,9 +59,15 @@ void toc_progress_relied_on(void);
  *  itself. */
 void toc_bell_hush(unsigned class_bits);
 
-/** Sends the sleeping state out, looks once more, sleeps; true when it slept through `timeout_us`
- *  without a bell. */
-bool toc_bell_nap(unsigned timeout_us);
+/** The leader, `self`: sends the sleeping state out, looks once more, sleeps; true when it slept
+ *  through `timeout_us` without a bell. */
+bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self);
+
+/** A round of progress of the leader. */
+bool toc_progress_lead(struct toc_waiter *self);
+
+/** A follower, before it sleeps: leaves behind nothing that the leader does not hear of. */
+void toc_bell_follow(void);
 
 /** Number of rendezvous sends under way. */
 int toc_bell_outgoing(void);

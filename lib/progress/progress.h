@@ -10,6 +10,7 @@
 #include "transport/ring.h"
 
 struct toc_peer;
+struct toc_waiter;
 
 /*
  * Progress: drains the rings and moves what is under way, from three places: the handler, a call
@@ -78,6 +79,11 @@ void toc_progress_serve(enum toc_progress_context context);
 
 /** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. */
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument);
+
+/** Opens the guard in the middle of a round of progress in a call, and closes it again, around code
+ *  of the program. The result of the former is for the latter. */
+struct toc_waiter *toc_progress_step_aside(void);
+void toc_progress_step_back(struct toc_waiter *self);
 
 /** Have the handler called again soon, although no peer rings. */
 void toc_progress_again(void);

@@ -61,6 +61,17 @@ static void withdraw_help(void)
     toc_progress_relied_on();
 }
 
+/* The leader, while it holds the guard in a round of progress of its own. */
+static struct toc_waiter *polling;
+
+bool toc_progress_lead(struct toc_waiter *self)
+{
+    polling = self;
+    bool moved = toc_progress_run(TOC_PROGRESS_WAIT);
+    polling = NULL;
+    return moved;
+}
+
 /* True while it is worth polling on. */
 static bool spin(struct wait *wait)
 {
@@ -78,7 +89,7 @@ static bool spin(struct wait *wait)
     return now < wait->spin_end;
 }
 
-static void give_way(struct wait *wait)
+static void give_way(struct wait *wait, struct toc_waiter *self)
 {
     if (!wait->yielded) {
         wait->yielded = true;
@@ -90,27 +101,58 @@ static void give_way(struct wait *wait)
     unsigned nap_us = wait->nap_us;
     if (toc_world_remind() && nap_us > TOC_REMIND_MS * 1000)
         nap_us = TOC_REMIND_MS * 1000;
-    if (toc_bell_nap(nap_us))
+    if (toc_bell_nap(nap_us, self))
         wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
     else
         wait->nap_us = FIRST_NAP_US;
 }
 
 /* One round of the thread that polls. */
-static void poll(struct wait *wait, const struct toc_waiter *self)
+static void poll(struct wait *wait, struct toc_waiter *self)
 {
     if (!helping && toc_bell_outgoing() > 0)
         offer_help();
-    if (toc_progress_run(TOC_PROGRESS_WAIT)) {
+    if (toc_progress_lead(self)) {
         wait->polls = 0;
         wait->spin_end = 0;
         wait->yielded = false;
         toc_waiters_notify(self);
     } else if (!spin(wait)) {
-        give_way(wait);
+        give_way(wait, self);
         toc_waiters_notify(self); /* of what it took while it prepared to sleep */
     }
     toc_guard_breathe();
+}
+
+/* One sleep of a thread that does not. */
+static void follow(struct toc_waiter *self)
+{
+    toc_bell_follow();
+    if (!self->done(self->argument))
+        toc_waiters_follow(self);
+}
+
+/* A leader that runs code of the program: another thread that waits leads, or else the bell is
+ * armed, as for a thread that computes. */
+struct toc_waiter *toc_progress_step_aside(void)
+{
+    struct toc_waiter *self = polling;
+    polling = NULL;
+    if (self != NULL && toc_guard_is_concurrent())
+        toc_waiters_quit(self);
+    toc_guard_leave();
+    return self;
+}
+
+void toc_progress_step_back(struct toc_waiter *self)
+{
+    toc_guard_enter();
+    if (self == NULL || !toc_guard_is_concurrent())
+        return;
+    toc_waiters_join(self);
+    /* The rest of the round is a follower's, if another thread leads now. */
+    if (toc_waiters_is_leader(self))
+        polling = self;
 }
 
 void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
@@ -126,7 +168,7 @@ void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
         if (toc_waiters_is_leader(&self))
             poll(&wait, &self);
         else
-            toc_waiters_follow(&self);
+            follow(&self);
     } while (!done(argument));
     if (toc_waiters_quit(&self) && helping)
         withdraw_help();

@@ -37,6 +37,11 @@ bool toc_waiters_have_leader(void)
     return leader != NULL;
 }
 
+bool toc_waiters_leader_sleeps(void)
+{
+    return leader_asleep;
+}
+
 void toc_waiters_asleep(bool asleep)
 {
     leader_asleep = asleep;

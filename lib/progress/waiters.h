@@ -42,6 +42,9 @@ void toc_waiters_notify(const struct toc_waiter *self);
 /** Does some thread poll, or sleep on the doorbell? Then the bell is its business. */
 bool toc_waiters_have_leader(void);
 
+/** Does it sleep? Then nobody looks at what comes without a bell. */
+bool toc_waiters_leader_sleeps(void);
+
 /** Guard held: the leader is about to sleep on the doorbell, or is back. */
 void toc_waiters_asleep(bool asleep);
 

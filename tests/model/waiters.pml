@@ -26,6 +26,7 @@ bit work;                       /* a copy that a call has left to whoever waits 
 byte leader = NOBODY;
 bit leader_asleep, stirred;     /* on the doorbell; its word has changed */
 mtype mode = quiet;
+bit outstanding;                /* somebody has struck in this epoch */
 bit signal_pending;
 byte gone;                      /* waiters that are through */
 bit moved[4];                   /* by thread (2: the third), 3: handler */
@@ -72,18 +73,39 @@ inline notify(self)
 #else
 #define MAY_ARM (leader == NOBODY)
 #endif
+
+/* What the leader does not hear of; it may have been armed when it became leader. */
+inline leave_to_leader(who)
+{
+#ifndef LEAVES_ARMED
+    if
+    :: mode == armed -> mode = quiet; outstanding = 0
+    :: else
+    fi;
+#endif
+    if
+    :: leader_asleep -> progress(who)
+    :: else
+    fi
+}
+
 inline arm_and_look(who)
 {
     if
-    :: MAY_ARM -> mode = armed; progress(who)
-    :: else
+    :: MAY_ARM -> mode = armed; outstanding = 0; progress(who)
+    :: else -> leave_to_leader(who)
     fi
 }
 
 /* toc_guard_leave() */
 inline leave(who)
 {
-    atomic { arm_and_look(who) };
+    atomic {
+        if
+        :: mode == armed            /* it fits */
+        :: else -> arm_and_look(who)
+        fi
+    };
     do
     ::  atomic {
 #ifndef NO_ROUSE
@@ -132,7 +154,7 @@ inline lead(me)
     :: !taken[me] ->
         if
         :: held = 0; resume()  /* breathes */
-        :: atomic { mode = asleep_mode; stirred = 0 };
+        :: atomic { mode = asleep_mode; outstanding = 0; stirred = 0 };
 #ifndef NO_RECHECK
            atomic { progress(me) };
 #else
@@ -147,7 +169,7 @@ inline lead(me)
                 resume();
                 leader_asleep = 0
            fi;
-           atomic { mode = quiet; notify(me) }
+           atomic { mode = quiet; outstanding = 0; notify(me) }
         fi
     fi
 }
@@ -195,17 +217,33 @@ proctype waiter(byte i)
         :: taken[i] -> goto over
         :: else
         fi;
+        if                      /* sends to the other one first: no bell for that */
+        :: !arrived[1 - i] -> arrived[1 - i] = 1
+        :: skip
+        fi;
         waiting[i] = 1;
         woken[i] = 0;
         if
-        :: leader == NOBODY -> leader = i; mode = quiet
+        :: leader == NOBODY ->
+            leader = i;
+            if
+            :: mode = quiet; outstanding = 0
+            :: skip             /* later, if it has to wait for long */
+            fi
         :: else
         fi
     };
     do
     :: taken[i] -> break
     :: !taken[i] && leader == i -> lead(i)
-    :: !taken[i] && leader != i -> follow(i)
+    :: !taken[i] && leader != i ->
+#ifndef FOLLOWS_BLINDLY
+        atomic { leave_to_leader(i) };
+#endif
+        if
+        :: taken[i]
+        :: else -> follow(i)
+        fi
     od;
     quit(i);
 over:
@@ -265,8 +303,8 @@ proctype sender()
         atomic {                /* the bell */
             if
             :: mode == asleep_mode -> stirred = 1
-            :: mode == armed -> signal_pending = 1
-            :: mode == quiet
+            :: mode == armed && !outstanding -> outstanding = 1; signal_pending = 1
+            :: else
             fi
         }
     od
@@ -283,7 +321,7 @@ proctype monitor()
     assert(leader == NOBODY || waiting[leader]);
     assert((leader == NOBODY) == (!waiting[0] && !waiting[1]));
     assert(leader == NOBODY || (leader_asleep && mode == asleep_mode && !work));
-    assert(leader != NOBODY || mode == armed)
+    assert(leader != NOBODY || (mode == armed && !outstanding))
 }
 
 init
