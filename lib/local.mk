@@ -21,9 +21,11 @@ noinst_LTLIBRARIES += lib/libinterpose.la
 lib_libinterpose_la_CFLAGS = $(AM_CFLAGS) $(UNTRACED_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
 lib_libinterpose_la_SOURCES = \
 	lib/notify/interpose.c \
+	lib/notify/interpose_action.c \
 	lib/notify/interpose_bell.c \
 	lib/notify/interpose_io.c \
 	lib/notify/interpose_ipc.c \
+	lib/notify/interpose_real.c \
 	lib/notify/interpose_retry.c \
 	lib/notify/interpose_signal.c \
 	lib/notify/interpose_sigwait.c \
@@ -34,6 +36,25 @@ lib_libinterpose_la_SOURCES = \
 	lib/notify/interpose.h \
 	lib/notify/interpose_handler.h \
 	lib/notify/interpose_impl.h
+
+# For programs with a static libc (mpicc -static): the same archive without the wrappers, and what
+# stands in their place.
+if STATIC
+noinst_LTLIBRARIES += lib/libinterpose_static.la
+lib_libinterpose_static_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
+lib_libinterpose_static_la_SOURCES = lib/notify/interpose_static.c
+staticlibdir = $(libdir)
+nodist_staticlib_DATA = lib/.libs/libmpi_abi_static.a
+CLEANFILES += lib/.libs/libmpi_abi_static.a
+lib/.libs/libmpi_abi_static.a: lib/libmpi_abi.la lib/libinterpose_static.la
+	$(AM_V_AR)cp lib/.libs/libmpi_abi.a $@.new && \
+	$(AR) d $@.new $$($(AR) t $@.new | grep -E \
+	    'interpose_(io|ipc|real|signal|sigwait|sleep|socket|transfer|wait)\.o$$') && \
+	$(AR) q $@.new lib/notify/libinterpose_static_la-interpose_static.o && \
+	$(RANLIB) $@.new && mv $@.new $@
+else
+EXTRA_DIST += lib/notify/interpose_static.c
+endif
 
 # The message path without the MPI functions; unit tests link it by itself.
 noinst_LTLIBRARIES += lib/libcore.la

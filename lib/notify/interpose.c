@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "notify/interpose_impl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,64 +9,6 @@
 
 __thread struct toc_interpose_thread toc_interpose_self;
 atomic_int toc_interpose_signo;
-
-static struct toc_interpose_real real;
-static atomic_bool resolved;
-
-static const struct {
-    const char *name;
-    size_t offset;
-} real_names[] = {
-#define TOC_INTERPOSE_NAME(name) {#name, offsetof(struct toc_interpose_real, name)},
-    TOC_INTERPOSE_REAL(TOC_INTERPOSE_NAME)
-#undef TOC_INTERPOSE_NAME
-};
-
-/* Out of an archive the linker takes only what somebody refers to: whoever starts MPI gets all the
- * wrappers, since shared libraries of the program may call what it does not call itself. */
-__attribute__((used)) static const void *const whole[] = {
-    (const void *)read,      (const void *)msgrcv, (const void *)sigaction, (const void *)sigwait,
-    (const void *)nanosleep, (const void *)recv,   (const void *)poll,
-};
-
-/* With a static libc there is nothing under the wrappers that could be found. */
-static _Noreturn void refuse_static_libc(void)
-{
-    static const char message[] =
-        "tocsin: this program is linked statically with the C library, which Tocsin cannot work "
-        "with: link without -static (mpicc -static-mpi links only MPI statically)\n";
-
-    toc_syscall3(SYS_write, STDERR_FILENO, (long)message, sizeof(message) - 1);
-    toc_syscall3(SYS_exit_group, EXIT_FAILURE, 0, 0);
-    __builtin_unreachable();
-}
-
-/* Several threads may do this at once: they all store the same. */
-static void resolve(void)
-{
-    for (size_t i = 0; i < sizeof(real_names) / sizeof(real_names[0]); i++) {
-        void *function = dlsym(RTLD_NEXT, real_names[i].name);
-
-        memcpy((char *)&real + real_names[i].offset, &function, sizeof(function));
-    }
-    if (real.read == NULL)
-        refuse_static_libc();
-    /* Pairs with the acquire in toc_interpose_real: who sees the flag sees the table. */
-    atomic_store_explicit(&resolved, true, memory_order_release);
-}
-
-const struct toc_interpose_real *toc_interpose_real(void)
-{
-    if (!atomic_load_explicit(&resolved, memory_order_acquire))
-        resolve();
-    return &real;
-}
-
-/* Before the program can be in a handler or between vfork and exec: dlsym is not allowed there. */
-__attribute__((constructor(101))) static void load(void)
-{
-    toc_interpose_real();
-}
 
 static void register_child(void)
 {

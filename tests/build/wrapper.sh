@@ -52,7 +52,7 @@ refuses "nothing to compile is given" mpicc
 refuses "does not belong to the C compiler" mpicc -cxx=g++ a.c
 refuses "does not belong to the C++ compiler" mpicxx -cc=gcc a.cc
 refuses "nothing follows -cc=" mpicc -cc= a.c
-refuses "-static is not possible" mpicc -static -o a "$sources/sum.c"
+refuses "--enable-static" mpicc -static -o a "$sources/sum.c"
 refuses "called by itself" env TOCSIN_CC=mpicc mpicc -c "$sources/sum.c"
 
 # The order of those who may choose the compiler.
