@@ -33,7 +33,25 @@ settings=(
     TOCSIN_INTERRUPT=always
     TOCSIN_SPIN_US=0
 )
+
+# Threads in MPI at the same time.
+run_threads()
+{
+    local notify program
+    for notify in signal poll thread; do
+        for program in "1 threads_self" "2 threads_p2p 6 20" "3 threads_p2p 4 20" "4 threads_probe" \
+            "2 threads_helped" "3 threads_op" "3 threads_objects"; do
+            read -ra words <<<"$program"
+            [ "$notify ${words[1]}" != "poll threads_op" ] || continue # nothing comes by interrupt
+            run "$@" "TOCSIN_NOTIFY=$notify" "$TOC_MPIRUN" -n "${words[0]}" \
+                "$TOC_BUILDDIR/tests/mpi/${words[1]}" "${words[@]:2}"
+        done
+    done
+}
+
 for ((round = 1; round <= rounds; round++)); do
+    run_threads TOCSIN_CMA=1
+    run_threads TOCSIN_SPIN_US=0 TOCSIN_EAGER_LIMIT=64
     for notify in signal poll; do
         for setting in "${settings[@]}"; do
             read -ra words <<<"$setting"
