@@ -7,10 +7,12 @@
 # make check-sanitize  unit tests and MPI programs with ASan and UBSan, in a build of its own
 # make check-stress    long random runs
 # make lint            layers, exports, handler safety, style, cppcheck, clang-tidy
-# make bench           against the MPIs found on this machine
+# make bench           against the MPIs found on this machine: BENCH=latency,overlap for some,
+#                      REPETITIONS=5, QUICK=1, MPICC='/opt/x/bin/mpicc', VARIANTS='poll=TOCSIN_NOTIFY=poll'
 # make bench-notify    user interrupts, signal, eventfd, futex, pipe, socket: one table
 
 include tests/fault/local.mk
+include tests/bench/local.mk
 
 # ---- unit tests
 
@@ -215,7 +217,7 @@ tests_bench_notify_SOURCES = tests/bench/notify.c
 bench-notify: tests/bench/notify
 	tests/bench/notify
 bench: all
-	bash $(top_srcdir)/tests/bench/compare.sh --prefix $(abs_top_builddir) --out bench
+	CC='$(CC)' bash $(top_srcdir)/tests/bench/bench.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
 .PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-model \

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One-way latency: half the time of a ping-pong of MPI_Send and MPI_Recv between two ranks, the
- * median of many batches. Prints "bytes,latency_us".
+ * median of many batches. latency_us/SIZE
  */
-#include "benchutil.h"
+#include "bench.h"
 
-enum { BATCHES = 41 };
+enum { BATCHES = 21 };
 
-/* Round trips per batch: some milliseconds, whatever the size. */
+/* Round trips per batch: about a millisecond. */
 static int batch_length(size_t bytes)
 {
-    return bytes <= 4096 ? 1000 : bytes <= 65536 ? 200 : bytes <= 1 << 20 ? 20 : 4;
+    return bytes <= 4096 ? 1000 : bytes <= 65536 ? 100 : bytes <= 1 << 20 ? 10 : 2;
 }
 
 static void ping_pong(unsigned char *buffer, size_t bytes, int rank, int times)
@@ -28,31 +28,36 @@ static void ping_pong(unsigned char *buffer, size_t bytes, int rank, int times)
     }
 }
 
+static double measure(const struct bench *b, size_t bytes)
+{
+    const int batches = b->quick ? 3 : BATCHES;
+    const int times = b->quick ? 2 : batch_length(bytes);
+    unsigned char *buffer = bench_alloc(bytes);
+    double samples[BATCHES];
+
+    MPI_Barrier(MPI_COMM_WORLD);
+    ping_pong(buffer, bytes, b->rank, times); /* warm up */
+    for (int i = 0; i < batches; i++) {
+        const double start = bench_now();
+
+        ping_pong(buffer, bytes, b->rank, times);
+        samples[i] = (bench_now() - start) / times / 2.0;
+    }
+    free(buffer);
+    return bench_median(samples, batches);
+}
+
 int main(int argc, char **argv)
 {
-    size_t sizes[BENCH_MAX_SIZES];
-    double batches[BATCHES];
-    int rank;
-    const int count = bench_start(&argc, &argv, "0,8,64,1K,4K,16K,64K,256K,1M,4M", sizes, &rank);
+    struct bench b;
 
-    if (rank == 0)
-        printf("bytes,latency_us\n");
-    for (int k = 0; k < count; k++) {
-        const int times = batch_length(sizes[k]);
-        unsigned char *buffer = bench_alloc(sizes[k]);
+    bench_start(&b, &argc, &argv, "8,64,256,1K,4K,16K,64K,256K,1M,4M,16M");
+    bench_require(b.size == 2, "latency: needs exactly 2 ranks");
+    for (int k = 0; k < b.size_count; k++) {
+        const double seconds = measure(&b, b.sizes[k]);
 
-        MPI_Barrier(MPI_COMM_WORLD);
-        ping_pong(buffer, sizes[k], rank, times); /* warm up */
-        for (int b = 0; b < BATCHES; b++) {
-            const double start = MPI_Wtime();
-
-            ping_pong(buffer, sizes[k], rank, times);
-            batches[b] = (MPI_Wtime() - start) / times / 2.0;
-        }
-        if (rank == 0)
-            printf("%zu,%.4f\n", sizes[k], bench_median(batches, BATCHES) * 1e6);
-        free(buffer);
+        if (b.rank == 0)
+            printf("latency_us/%zu,%.4f\n", b.sizes[k], seconds * 1e6);
     }
-    MPI_Finalize();
-    return 0;
+    return bench_end();
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What waiting costs: rank 1 waits in MPI_Recv for a message that rank 0 sends after the given
- * number of seconds (10), which it sleeps outside of MPI. Prints "seconds,cpu_s": the processor
- * time, user and system, that rank 1 used meanwhile.
+ * number of seconds (10), which it sleeps outside of MPI. wait_cpu_ms/SECONDS: the processor time,
+ * user and system, that rank 1 used meanwhile.
  */
 #include <sys/resource.h>
-#include <time.h>
-#include "benchutil.h"
+#include "bench.h"
 
 static double cpu_seconds(void)
 {
@@ -19,27 +18,19 @@ static double cpu_seconds(void)
 
 int main(int argc, char **argv)
 {
-    int rank, size, seconds = argc > 1 ? atoi(argv[1]) : 10;
+    struct bench b;
     double used = 0.0;
 
-    MPI_Init(&argc, &argv);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    if (size != 2 || seconds < 1) {
-        if (rank == 0)
-            fprintf(stderr, "usage: mpirun -n 2 %s [seconds]\n", argv[0]);
-        MPI_Finalize();
-        return 1;
-    }
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (rank == 0) {
-        struct timespec left = {.tv_sec = seconds};
+    bench_start(&b, &argc, &argv, NULL);
+    const int seconds = b.quick ? 1 : b.argc > 0 ? atoi(b.argv[0]) : 10;
 
-        while (nanosleep(&left, &left)) /* on after a signal */
-            ;
+    bench_require(b.size == 2 && seconds > 0, "wait: needs exactly 2 ranks and at least a second");
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (b.rank == 0) {
+        bench_sleep(seconds);
         MPI_Send(NULL, 0, MPI_BYTE, 1, 0, MPI_COMM_WORLD);
         MPI_Recv(&used, 1, MPI_DOUBLE, 1, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        printf("seconds,cpu_s\n%d,%.4f\n", seconds, used);
+        printf("wait_cpu_ms/%d,%.3f\n", seconds, used * 1e3);
     } else {
         const double before = cpu_seconds();
 
@@ -47,6 +38,5 @@ int main(int argc, char **argv)
         used = cpu_seconds() - before;
         MPI_Send(&used, 1, MPI_DOUBLE, 0, 1, MPI_COMM_WORLD);
     }
-    MPI_Finalize();
-    return 0;
+    return bench_end();
 }

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by bench.sh: the benchmarks. bench_NAME LIBRARY REPETITION prints lines "metric,value";
+# prepare_NAME comes before all of them and may refuse, with its reason in why_not; limits_NAME says
+# which groups of limits.c stand beside it.
+
+all_benches='latency bandwidth rate pairs matching overlap slowdown interrupts crowd wait startup memory instructions'
+programs='latency bandwidth rate matching overlap slowdown pingpong crowd wait hello memory self'
+limits_latency='line copy' limits_bandwidth='copy' limits_rate='ring' limits_overlap='signal copy'
+limits_slowdown='signal' limits_crowd='sleep' limits_pairs='ring'
+
+measure_limits()
+{
+    local groups=limits_$1 two
+
+    [ -n "${!groups:-}" ] || return 0
+    two=$(cut -d , -f 1-2 <<<"$cpus")
+    # shellcheck disable=SC2086 # lists
+    timeout 60 "$out/limits" ${quick_option} ${two//,/ } ${!groups} 2>>"$errors" | record limit "$2"
+}
+
+
+
+# bound LIBRARY RANKS PROGRAM ARGUMENT...: each rank on a processor of its own.
+bound()
+{
+    local library=$1 ranks=$2 program=$3
+    shift 3
+
+    # shellcheck disable=SC2086 # one word or none
+    start "$library" "$ranks" "$cpus" "${bin[$library]}/$program" $quick_option -c "$cpus" "$@"
+}
+
+# crowded LIBRARY RANKS PROCESSORS PROGRAM ARGUMENT...: all ranks on all of those processors.
+crowded()
+{
+    local library=$1 ranks=$2 processors=$3 program=$4
+    shift 4
+
+    # shellcheck disable=SC2086 # one word or none
+    start "$library" "$ranks" "$processors" "${bin[$library]}/$program" $quick_option "$@"
+}
+
+bench_latency()
+{
+    bound "$1" 2 latency
+}
+
+bench_bandwidth()
+{
+    bound "$1" 2 bandwidth && bound "$1" 2 bandwidth distinct -s 64K,1M
+}
+
+bench_rate()
+{
+    bound "$1" 2 rate
+}
+
+# As many pairs as there are processors for, at least two, which then share two processors.
+bench_pairs()
+{
+    local ranks=$((cpu_count / 2 * 2))
+
+    if [ $ranks -ge 4 ]; then
+        bound "$1" $ranks rate
+    else
+        crowded "$1" 4 "$cpus" rate
+    fi
+}
+
+bench_matching()
+{
+    bound "$1" 2 matching
+}
+
+# The computation is the same for all: 1.75 times what the message alone takes the better peer (ours,
+# if there is none), from the median of five short looks.
+overlap_sizes='65536 262144 1048576 4194304' overlap_arguments=''
+prepare_overlap()
+{
+    local arguments='' layout size library r looks=5
+
+    [ "$quick" -eq 0 ] || looks=1 overlap_sizes='65536 1048576'
+    for layout in contiguous strided; do
+        for size in $overlap_sizes; do
+            arguments="$arguments $layout/$size"
+        done
+    done
+    for ((r = 1; r <= looks; r++)); do
+        for library in "${libraries[@]}"; do
+            [[ $library == tocsin-* ]] && continue
+            [ "$library" = tocsin ] && [ ${#libraries[@]} -gt $((1 + ${#variants[@]})) ] && continue
+            # shellcheck disable=SC2086 # a list
+            bound "$library" 2 overlap comm $arguments | sed "s/^/$library,/"
+        done
+    done >"$out/overlap-comm.csv"
+    overlap_arguments=$(awk -F, -v sizes="$arguments" '
+        function median(a, n,    i, j, t) {
+            for (i = 2; i <= n; i++)
+                for (j = i; j > 1 && a[j - 1] > a[j]; j--) {
+                    t = a[j]; a[j] = a[j - 1]; a[j - 1] = t
+                }
+            return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
+        }
+        {
+            sub(/^comm_us\//, "", $2)
+            library[$1] = 1
+            value[$1, $2, ++count[$1, $2]] = $3
+        }
+        END {
+            n = split(sizes, size, " ")
+            for (k = 1; k <= n; k++) {
+                best = 0
+                for (l in library) {
+                    if (!((l, size[k]) in count))
+                        continue
+                    for (i = 1; i <= count[l, size[k]]; i++)
+                        a[i] = value[l, size[k], i]
+                    m = median(a, count[l, size[k]])
+                    if (best == 0 || m < best)
+                        best = m
+                }
+                if (best == 0)
+                    exit 1
+                printf " %s:%.3f", size[k], 1.75 * best
+            }
+        }' "$out/overlap-comm.csv") || return
+    echo "computations (us):$overlap_arguments" >>"$out/machine.txt"
+}
+
+bench_overlap()
+{
+    # shellcheck disable=SC2086 # a list
+    bound "$1" 2 overlap $overlap_arguments
+}
+
+# With interrupts for every message in a run of its own, which has metrics of its own.
+bench_slowdown()
+{
+    bound "$1" 2 slowdown || return
+    [ "$1" = tocsin ] || return 0
+    TOCSIN_INTERRUPT=always bound "$1" 2 slowdown | sed 's/^slowdown_percent/slowdown_always_percent/'
+}
+
+# Counters are printed by Tocsin only; other libraries interrupt nobody.
+bench_interrupts()
+{
+    local messages=1000000 statistics
+
+    [ "${family[$1]}" = tocsin ] || return 0
+    statistics=$(TOCSIN_STATS=1 bound "$1" 2 pingpong $messages 2>&1) || return
+    awk -F, '
+        /^messages,/ { messages = $2 }
+        /: bells_taken / { split($0, part, /: bells_taken */); bells += part[2] }
+        END {
+            if (!messages)
+                exit 1
+            printf "interrupts_per_message/%d,%.9f\n", messages, bells / messages
+        }' <<<"$statistics"
+}
+
+bench_crowd()
+{
+    crowded "$1" 2 "${cpus%%,*}" crowd && crowded "$1" 8 "$(cut -d , -f 1-2 <<<"$cpus")" crowd
+}
+
+bench_wait()
+{
+    bound "$1" 2 wait
+}
+
+bench_startup()
+{
+    local ranks begin
+
+    for ranks in 2 8; do
+        begin=${EPOCHREALTIME/[.,]/}
+        crowded "$1" $ranks "$cpus" hello >/dev/null || return
+        awk -v ranks=$ranks -v us=$((${EPOCHREALTIME/[.,]/} - begin)) '
+            BEGIN { printf "startup_ms/%d,%.3f\n", ranks, us / 1000 }'
+    done
+}
+
+bench_memory()
+{
+    crowded "$1" 2 "$cpus" memory && crowded "$1" 8 "$cpus" memory
+}
+
+prepare_instructions()
+{
+    why_not='valgrind is not installed'
+    command -v valgrind >/dev/null
+}
+
+# The same each time, so once is enough.
+bench_instructions()
+{
+    local few many
+
+    [ "$2" -eq 1 ] || return 0
+    few=$(instructions "$1" 100) && many=$(instructions "$1" 1100) || return
+    echo "instructions/8,$(((many - few) / 1000))"
+}
+
+# Instructions of a whole run of self.c with library $1 and $2 messages.
+instructions()
+{
+    start "$1" 1 "$cpus" valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        "${bin[$1]}/self" "$2" 2>&1 | tee -a "$errors" | awk '
+        /Collected *:/ { count = $NF }
+        END { if (!count) exit 1; print count }'
+}
