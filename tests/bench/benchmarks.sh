@@ -2,12 +2,24 @@
 # shellcheck shell=bash
 # Sourced by bench.sh: the benchmarks. bench_NAME LIBRARY REPETITION prints lines "metric,value";
 # prepare_NAME comes before all of them and may refuse, with its reason in why_not; limits_NAME says
-# which groups of limits.c stand beside it.
+# which groups of limits.c stand beside it; programs_NAME which programs it wants, where that is not its
+# own name.
 
 all_benches='latency bandwidth rate pairs matching overlap slowdown interrupts crowd wait startup memory instructions'
-programs='latency bandwidth rate matching overlap slowdown pingpong crowd wait hello memory self'
+programs_pairs='rate' programs_interrupts='pingpong' programs_startup='hello' programs_instructions='self'
 limits_latency='line copy' limits_bandwidth='copy' limits_rate='ring' limits_overlap='signal copy'
 limits_slowdown='signal' limits_crowd='sleep' limits_pairs='ring'
+
+# The programs that the chosen benchmarks want, and those of describe_machine.
+wanted_programs()
+{
+    local bench own
+
+    for bench in latency hello $benches; do
+        own=programs_$bench
+        echo "${!own:-$bench}"
+    done | sort -u
+}
 
 measure_limits()
 {

@@ -141,7 +141,7 @@ build_programs()
     for library in "${libraries[@]}"; do
         [[ $library == tocsin-* ]] && continue
         mkdir -p "${bin[$library]}"
-        for program in $programs; do
+        for program in $(wanted_programs); do
             # shellcheck disable=SC2046 # a list
             "${mpicc[$library]}" -D_GNU_SOURCE -std=gnu11 -O2 -w "$here/$program.c" \
                 $(sources_of "$program") -o "${bin[$library]}/$program" 2>>"$errors" ||

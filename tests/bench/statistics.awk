@@ -163,7 +163,11 @@ function bootstrap(metric,    k, i, n, a, x, met, asked, m, count, wanted)
 
 function figure(x)
 {
-    return x == "none" ? "-" : sprintf(x >= 1000 || x <= -1000 ? "%.0f" : x >= 10 ? "%.2f" : "%.4f", x)
+    if (x == "none")
+        return "-"
+    if (x != 0 && x < 0.001 && x > -0.001)
+        return sprintf("%.1e", x)
+    return sprintf(x >= 1000 || x <= -1000 ? "%.0f" : x >= 10 ? "%.2f" : "%.4f", x)
 }
 
 function head(title,    l, line)
