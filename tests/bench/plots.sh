@@ -41,6 +41,7 @@ curve()
 {
     local columns column script sep=''
 
+    rm -f "$out/$1.svg" "$out/$1.png" # of an earlier run
     awk -F, -v OFS=, -v metric="$2/" '
         NR == 1 { next }
         index($1, metric) == 1 && substr($1, length(metric) + 1) ~ /^[0-9]+$/ {
@@ -71,6 +72,7 @@ plot"
 # Every ratio that something is demanded of, with its interval and the demand.
 ratios()
 {
+    rm -f "$out/ratios.svg" "$out/ratios.png"
     awk -F, '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         $column["demand"] ~ /^ratio/ && $column["ratio"] != "" {
