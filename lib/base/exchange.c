@@ -41,7 +41,7 @@ int toc_exchange_send(int socket, const void *data, uint32_t size, int fd)
 int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd)
 {
     struct iovec part = {data, size};
-    union control control;
+    union control control = {0};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = &control,

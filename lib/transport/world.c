@@ -258,7 +258,7 @@ static void note_strike(struct toc_peer *peer)
 /* Whole milliseconds are enough: the coarse clock. Raw, for the handler's sake. */
 static int64_t coarse_ms(void)
 {
-    struct timespec now;
+    struct timespec now = {0, 0};
     toc_syscall3(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -28,6 +28,7 @@ xargs -P "$(nproc)" -n 1 sh -c '
     case $0 in
     lib/mpi/error.c) ;;
     lib/mpi/*) set -- "$@" -include "$here/tidy.h" ;;
+    launcher/emulate.c) set -- "$@" "-DTOC_PREFIX=\"/p\"" "-DTOC_PKGLIBDIR=\"/p/lib\"" ;;
     esac
     clang-tidy --quiet "$@" 2>&1
     ' <"$work/files" >"$work/log"

@@ -115,8 +115,10 @@ static int route_to(const struct toc_notify_target *target)
     /* One thread does it; others strike by signal meanwhile. */
     if (!atomic_compare_exchange_strong(&routes[target->rank], &route, TOC_ROUTE_CONNECTING))
         return route;
-    route = target->pid == own_pid ? self_route
-                                   : (int16_t)toc_uintr_find_route(driver, target, exchange);
+    if (target->pid == own_pid)
+        route = self_route;
+    else
+        route = (int16_t)toc_uintr_find_route(driver, target, exchange);
     /* Pairs with the acquire above: who has the index sees the entry registered. */
     atomic_store_explicit(&routes[target->rank], route, memory_order_release);
     return route;
