@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Error handlers, codes and strings (MPI 5.0, sections 9.3 to 9.5). */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,13 +121,24 @@ int PMPI_Error_string(int errorcode, char *string, int *resultlen)
 }
 TOC_MPI_ALIAS(Error_string);
 
+/* A number of one's own, also with threads that ask at the same time; -1: there is none left. */
+static int claim_user_code(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    int index = user_code_count < USER_CODES ? user_code_count++ : -1;
+    pthread_mutex_unlock(&lock);
+    return index;
+}
+
 static int add_code(const char *function, bool is_class, int class_code, int *code)
 {
-    if (user_code_count == USER_CODES)
+    int index = claim_user_code();
+    if (index < 0)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
                              "all %d codes that a program may add are in use", USER_CODES);
-    struct user_code *added = &user_codes[user_code_count];
-    *code = MPI_ERR_LASTCODE + 1 + user_code_count++;
+    struct user_code *added = &user_codes[index];
+    *code = MPI_ERR_LASTCODE + 1 + index;
     added->used = true;
     added->is_class = is_class;
     added->class_code = is_class ? *code : class_code;

@@ -98,8 +98,25 @@ static void use_comm(MPI_Comm comm, int number, int round)
     MPI_Comm_free(&dup);
 }
 
+/* Classes that threads add at the same time are different. */
+static void add_classes(int number)
+{
+    static int added[THREADS][ROUNDS];
+    static _Atomic int finished;
+
+    for (int i = 0; i < ROUNDS; i++)
+        MPI_Add_error_class(&added[number][i]);
+    if (++finished < THREADS)
+        return;
+    for (int i = 0; i < THREADS * ROUNDS; i++)
+        for (int j = 0; j < i; j++)
+            CHECK(added[i / ROUNDS][i % ROUNDS] != added[j / ROUNDS][j % ROUNDS],
+                  "class %d was given out twice", added[i / ROUNDS][i % ROUNDS]);
+}
+
 static void work(int number)
 {
+    add_classes(number);
     for (int round = 0; round < ROUNDS; round++) {
         use_type(comms[number], round);
         use_op(comms[number], number, round);
