@@ -10,10 +10,10 @@ enum { TURNS = 4, HOLE = -77 };
 static MPI_Comm comm;
 static int rank, size;
 
-/* Integer i of what `from` has for `to` in a turn. */
+/* Integer i of what `from` has for `to` in a turn; a sum over all ranks is an int as well. */
 static int value(int turn, int from, int to, int i)
 {
-    return turn * 100000000 + from * 1000000 + to * 10000 + i % 9973;
+    return turn * 10000000 + from * 100000 + to * 5003 + i % 4999;
 }
 
 static int *ints(int n)
