@@ -18,7 +18,9 @@ enum { OPEN, HELD, CONTENDED };
 
 static _Atomic uint32_t state;
 static _Atomic uint32_t deferred;
-static _Atomic uint32_t wanting; /* threads on their way in that found it closed */
+/* Threads on their way in that found it closed. A hint for who polls, which looks again every
+ * round: no order is needed, `state` has that. */
+static _Atomic uint32_t wanting;
 static bool shared;
 static bool concurrent;
 
