@@ -6,7 +6,8 @@ set -u
 . ./tests/paths.sh
 passed=0 failed=0 skipped=0
 log=$(mktemp "${TMPDIR:-/tmp}/tocsin-tests.XXXXXX")
-trap 'rm -f "$log"' EXIT
+wrong=$(mktemp "${TMPDIR:-/tmp}/tocsin-tests.XXXXXX")
+trap 'rm -f "$log" "$wrong"' EXIT
 
 # The last line of the form "N passed, N failed[, N skipped]" of the suite's output; a suite without
 # one, or that fails without a failed test, counts as one failure.
@@ -22,6 +23,7 @@ count()
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
     echo "== $name: $p passed, $f failed, ${s:-0} skipped"
+    [ "$f" -eq 0 ] || sed -nE "/^(FAIL|not ok)/s/^/$name: /p" "$log" >>"$wrong"
 }
 
 suite()
@@ -34,21 +36,7 @@ suite()
     count "$name" "$status"
 }
 
-# make's own test driver, with its result files summed in the form of the others
-check()
-{
-    local status=0
-    # shellcheck disable=SC2046 # a list of names
-    make -s -j"$(nproc)" $(make -s print-unit-programs) || return
-    find tests -name '*.trs' -delete
-    make -s -j"$(nproc)" check-TESTS || status=$?
-    find tests -name '*.trs' -exec grep -h '^:test-result:' {} + | awk '
-        / PASS/ { p++ } / SKIP/ { s++ } / (FAIL|ERROR|XPASS)/ { f++ }
-        END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
-    return $status
-}
-
-suite 'unit and fault tests' check
+suite 'unit and fault tests' bash "$TOC_SRCDIR/tests/check-unit.sh"
 make -s -j"$(nproc)" mpi-programs || failed=$((failed + 1))
 suite 'MPI programs' make -s check-mpi
 suite 'build systems' make -s check-build
@@ -56,5 +44,6 @@ suite 'lints' make -s lint
 suite 'models' make -s check-model
 suite 'injection (sample)' bash "$TOC_SRCDIR/tests/inject/run.sh"
 suite 'sanitizers' make -s check-sanitize
+cat "$wrong"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

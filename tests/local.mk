@@ -116,7 +116,7 @@ tests_unit_info_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_abi_header_cxx_SOURCES = tests/unit/abi_header_cxx.cc
 
 EXTRA_DIST += tests/build tests/lint tests/model tests/inject tests/bench tests/mpi tests/stress \
-	tests/all.sh tests/check-mpi.sh tests/sanitize.sh
+	tests/all.sh tests/check-mpi.sh tests/check-unit.sh tests/sanitize.sh
 
 # ---- MPI programs, compiled the way a user does: by our mpicc
 

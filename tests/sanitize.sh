@@ -18,25 +18,30 @@ build()
     make -s -j"$(nproc)" mpi-programs
 }
 
-# Runs MPI programs and adds their numbers up.
-programs()
+# Runs a suite and adds its numbers up.
+suite()
 {
-    local line
-    bash "$TOC_SRCDIR/tests/check-mpi.sh" --timeout-scale 4 "$@" | tee "$top/sanitize.log" || true
+    local line status=0
+    bash "$@" | tee "$top/sanitize.log" || status=1
     line=$(tail -n 1 "$top/sanitize.log")
     rm -f "$top/sanitize.log"
     [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]
+    [ "${BASH_REMATCH[2]}" -gt 0 ] || failed=$((failed + status)) # failed without a failed test
     passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
     skipped=$((skipped + BASH_REMATCH[3]))
+}
+
+programs()
+{
+    suite "$TOC_SRCDIR/tests/check-mpi.sh" --timeout-scale 4 "$@"
 }
 
 build sanitize yes
 # Leaks are a matter of the program here: what it never frees, MPI_Finalize leaves alone.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-units=$(make -s print-unit-programs)
+units=$(make -s print-unit-programs) # faults are tested on programs as they are used
 # shellcheck disable=SC2086 # a list of names
-make -s -j"$(nproc)" $units
-make -s check-TESTS TESTS="$units"
+suite "$TOC_SRCDIR/tests/check-unit.sh" $units
 programs --notify signal,poll,thread "$@" # nothing can be preloaded before a sanitizer
 
 build sanitize-thread thread

@@ -532,6 +532,20 @@ START_TEST(threads_can_be_cancelled)
 }
 END_TEST
 
+void emu_restorer(void);
+const void *_Unwind_Find_FDE(void *pc, void *bases);
+
+/* Unwinding, as cancelling does it, through the handler's frame. */
+START_TEST(the_restorer_belongs_to_no_function)
+{
+    void *bases[3];
+    volatile uintptr_t restorer = (uintptr_t)emu_restorer;
+    ck_assert_ptr_nonnull(_Unwind_Find_FDE((void *)(uintptr_t)uintr_serve, bases));
+    ck_assert_ptr_null(_Unwind_Find_FDE((void *)restorer, bases));
+    ck_assert_ptr_null(_Unwind_Find_FDE((void *)(restorer - 1), bases));
+}
+END_TEST
+
 START_TEST(interrupts_another_process)
 {
     int status;
@@ -709,6 +723,7 @@ static Suite *suite_of(void)
     TCase *others = unit_case(suite, "others", 20);
     tcase_add_test(others, threads_share_the_table);
     tcase_add_test(others, threads_can_be_cancelled);
+    tcase_add_test(others, the_restorer_belongs_to_no_function);
     tcase_add_test(others, interrupts_another_process);
     tcase_add_test(others, the_descriptor_can_be_fetched);
     tcase_add_test(others, a_forked_child_has_neither_handler_nor_table);

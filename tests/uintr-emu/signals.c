@@ -43,8 +43,11 @@ _Static_assert(offsetof(struct kernel_context, machine) == offsetof(ucontext_t, 
                    offsetof(struct kernel_context, mask) == offsetof(ucontext_t, uc_sigmask),
                "libc's view of the same");
 
+/* Unwinders look up the code before a return address. This one follows no call: the byte before it
+ * must belong to no function, or they take the frame for that function's. */
 void emu_restorer(void) __attribute__((visibility("hidden")));
-__asm__(".pushsection .text\n"
+__asm__(".pushsection .text\n\t"
+        "nop\n"
         ".globl emu_restorer\n"
         ".hidden emu_restorer\n"
         ".type emu_restorer, @function\n"
