@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += lib/libbase.la
 lib_libbase_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
 lib_libbase_la_SOURCES = \
 	lib/base/abi.h \
+	lib/base/copy.h \
 	lib/base/cpu.h \
 	lib/base/env.c lib/base/env.def lib/base/env.h \
 	lib/base/error.h \

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_comm_retain */
 #include "core/comm.h"
 
 #include <stdio.h>
@@ -120,20 +119,8 @@ struct toc_comm *toc_comm_create_inter(struct toc_group *local, struct toc_group
     return comm;
 }
 
-struct toc_comm *toc_comm_retain(struct toc_comm *comm)
+void toc_comm_destroy(struct toc_comm *comm)
 {
-    /* Under the guard, like all of a communicator: no need for an atomic addition. */
-    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed);
-    atomic_store_explicit(&comm->object.refs, refs + 1, memory_order_relaxed);
-    return comm;
-}
-
-void toc_comm_release(struct toc_comm *comm)
-{
-    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed) - 1;
-    atomic_store_explicit(&comm->object.refs, refs, memory_order_relaxed);
-    if (refs > 0)
-        return;
     drop_groups(comm);
     toc_topo_release(comm->topo);
     toc_errhandler_release(comm->errhandler);

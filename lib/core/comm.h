@@ -53,7 +53,13 @@ void toc_comm_finish(void);
 struct toc_comm *toc_comm_create(struct toc_group *group, uint32_t context,
                                  const struct toc_comm *parent);
 
-struct toc_comm *toc_comm_retain(struct toc_comm *comm);
+static inline struct toc_comm *toc_comm_retain(struct toc_comm *comm)
+{
+    /* Under the guard, like all of a communicator: no need for an atomic addition. */
+    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed);
+    atomic_store_explicit(&comm->object.refs, refs + 1, memory_order_relaxed);
+    return comm;
+}
 
 /** A new inter-communicator between `local`, to which this process belongs, and `remote`.
  *  `first`: the local group comes first in `joint`; the other side says the opposite. */
@@ -63,8 +69,17 @@ struct toc_comm *toc_comm_create_inter(struct toc_group *local, struct toc_group
 /** A new communicator over the same groups as `parent`, with its topology. */
 struct toc_comm *toc_comm_create_like(const struct toc_comm *parent, uint32_t context);
 
+/** Its last reference is gone. */
+void toc_comm_destroy(struct toc_comm *comm);
+
 /** Drops a reference. Guard held, not in the handler. */
-void toc_comm_release(struct toc_comm *comm);
+static inline void toc_comm_release(struct toc_comm *comm)
+{
+    uint32_t refs = atomic_load_explicit(&comm->object.refs, memory_order_relaxed) - 1;
+    atomic_store_explicit(&comm->object.refs, refs, memory_order_relaxed);
+    if (__builtin_expect(refs == 0, 0))
+        toc_comm_destroy(comm);
+}
 
 /** A context number that nobody in the job has had; TOC_CONTEXT_NONE when all have been drawn. The
  *  members of a new communicator have to get it from one who drew it. */

@@ -59,12 +59,43 @@ void *toc_handle_alloc_recycled(enum toc_kind kind);
  *  handler-safe; the others have a lock. */
 void toc_handle_free(void *object);
 
+/** The same for requests and messages alone. Guard held, handler-safe. */
+void toc_handle_free_guarded(void *object);
+
 /** Predefined objects and their kinds, by handle. */
 extern void *toc_handle_predefined[TOC_HANDLE_PREDEFINED_END];
 extern uint8_t toc_handle_predefined_kind[TOC_HANDLE_PREDEFINED_END];
 
+#define TOC_HANDLE_KIND_SHIFT       27
+#define TOC_HANDLE_GENERATION_SHIFT 19
+#define TOC_HANDLE_INDEX_MASK       ((1u << TOC_HANDLE_GENERATION_SHIFT) - 1)
+#define TOC_SLAB_SHIFT              9
+#define TOC_SLAB_OBJECTS            (1u << TOC_SLAB_SHIFT)
+
+/** The objects of a kind, in chunks. Private to handle.c; here for the lookup. */
+struct toc_slab {
+    char *chunks[1u << (TOC_HANDLE_GENERATION_SHIFT - TOC_SLAB_SHIFT)];
+    size_t size;            /* of an object */
+    _Atomic uint32_t limit; /* indices handed out so far; chunks below it are mapped */
+    uint32_t live;
+    struct toc_object *free;
+};
+extern struct toc_slab toc_slabs[TOC_KIND_END] __attribute__((visibility("hidden")));
+
 /** toc_handle_lookup() for handles that are not predefined. */
-void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle);
+static inline void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle)
+{
+    const struct toc_slab *slab = &toc_slabs[kind];
+    uint32_t index = (uint32_t)handle & TOC_HANDLE_INDEX_MASK;
+    /* Pairs with the release in handle.c, grow(). */
+    if (handle >> TOC_HANDLE_KIND_SHIFT != (uintptr_t)kind ||
+        index >= atomic_load_explicit(&slab->limit, memory_order_acquire))
+        return NULL;
+    char *chunk = slab->chunks[index >> TOC_SLAB_SHIFT];
+    struct toc_object *object =
+        (struct toc_object *)(void *)(chunk + (index & (TOC_SLAB_OBJECTS - 1)) * slab->size);
+    return object->handle == handle ? object : NULL;
+}
 
 /** The object that `handle` names, or NULL when it is null, stale, foreign or of another kind.
  *  Handler-safe. */

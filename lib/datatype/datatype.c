@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_datatype_release, toc_datatype_elements, toc_datatype_bytes */
+/* handler-safe: toc_datatype_release_made, toc_datatype_elements, toc_datatype_bytes */
 #include "datatype/datatype.h"
 
 #include <stdbool.h>
@@ -105,9 +105,9 @@ struct toc_datatype *toc_datatype_new(void)
     return toc_handle_alloc(TOC_KIND_DATATYPE, sizeof(struct toc_datatype));
 }
 
-void toc_datatype_release(struct toc_datatype *type)
+void toc_datatype_release_made(struct toc_datatype *type)
 {
-    if (type->predefined || --type->object.refs > 0)
+    if (--type->object.refs > 0)
         return;
     type->freed = true;
     type->next_dead = atomic_load_explicit(&dead, memory_order_relaxed);

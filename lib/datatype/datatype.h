@@ -88,9 +88,16 @@ static inline void toc_datatype_retain(struct toc_datatype *type)
         type->object.refs++;
 }
 
+/** The part of the following for types that can die. */
+void toc_datatype_release_made(struct toc_datatype *type);
+
 /** Gives a reference back. Handler-safe: what dies is only listed, and freed by the next call that
  *  makes or frees a type. */
-void toc_datatype_release(struct toc_datatype *type);
+static inline void toc_datatype_release(struct toc_datatype *type)
+{
+    if (!type->predefined)
+        toc_datatype_release_made(type);
+}
 
 /** Frees the types whose last reference is gone. Not handler-safe. */
 void toc_datatype_reap(void);

@@ -120,7 +120,7 @@ static int start_flush(const char *function, MPI_Comm handle, MPI_Request *reque
     struct toc_request *started = NULL;
     toc_guard_enter();
     if (buffer == NULL)
-        *request = toc_mpi_sent_request();
+        *request = toc_mpi_sent_request;
     else
         started = toc_buffer_start_flush(buffer);
     if (started != NULL)
@@ -260,7 +260,7 @@ static int start_buffered(struct toc_mpi_message *message, MPI_Request *request)
         code = send_buffered(message);
     if (code == MPI_SUCCESS) {
         toc_guard_enter();
-        *request = toc_mpi_sent_request();
+        *request = toc_mpi_sent_request;
         toc_guard_leave();
     }
     return code;

@@ -15,6 +15,7 @@
 #include "datatype/datatype.h"
 #include "mpi/attr_impl.h"
 #include "mpi/mpi_impl.h"
+#include "mpi/p2p_impl.h"
 #include "p2p/p2p.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
@@ -73,7 +74,8 @@ static void build(void)
     toc_errhandler_init();
     toc_op_init();
     if (toc_group_init() != 0 || toc_datatype_init() != 0 ||
-        toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0)
+        toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0 ||
+        toc_mpi_request_init() != 0)
         fail("MPI_Init: out of memory");
     toc_coll_init();
 }

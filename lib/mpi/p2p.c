@@ -4,19 +4,33 @@
 #include "mpi/status.h"
 #include "progress/guard.h"
 
+/* A receive whose message is there, or comes at once. */
+static inline bool receive_now(void *buffer, int64_t count, MPI_Datatype type_handle, int source,
+                               int tag, MPI_Comm comm_handle, MPI_Status *status)
+{
+    struct toc_p2p_envelope envelope;
+    struct toc_datatype *type;
+    struct toc_comm *comm;
+    int any_or_tag = tag == MPI_ANY_TAG ? 0 : tag;
+    if (!toc_mpi_is_usual(buffer, count, type_handle, source, any_or_tag, comm_handle, &type,
+                          &comm))
+        return false;
+    toc_guard_enter();
+    bool received = toc_p2p_receive_now(buffer, count, type, source, tag, comm, &envelope);
+    toc_guard_leave();
+    if (received && status != MPI_STATUS_IGNORE)
+        toc_status_set_envelope(status, &envelope);
+    return received;
+}
+
 /* Blocking calls keep their request in their own frame. */
 static int send_blocking(struct toc_mpi_message *message, enum toc_send_mode mode)
 {
     int code = toc_mpi_check_message(message, false);
     if (code != MPI_SUCCESS)
         return code;
-    toc_guard_enter();
-    if (mode != TOC_SEND_SYNC && toc_p2p_send_now(message->buffer, message->count, message->type,
-                                                  message->peer, message->tag, message->comm)) {
-        toc_guard_leave();
-        return MPI_SUCCESS;
-    }
     struct toc_request request; /* filled in by prepare */
+    toc_guard_enter();
     toc_p2p_prepare_send(&request, message->buffer, message->count, message->type, message->peer,
                          message->tag, message->comm, mode);
     toc_p2p_start(&request);
@@ -31,15 +45,8 @@ static int receive_blocking(struct toc_mpi_message *message, MPI_Status *status)
     int code = toc_mpi_check_message(message, true);
     if (code != MPI_SUCCESS)
         return code;
-    struct toc_p2p_envelope envelope;
     struct toc_request request; /* filled in by prepare */
     toc_guard_enter();
-    if (toc_p2p_receive_now(message->buffer, message->count, message->type, message->peer,
-                            message->tag, message->comm, &envelope)) {
-        toc_guard_leave();
-        toc_status_set_envelope(status, &envelope);
-        return MPI_SUCCESS;
-    }
     toc_p2p_prepare_receive(&request, message->buffer, message->count, message->type, message->peer,
                             message->tag, message->comm);
     toc_p2p_start(&request);
@@ -53,6 +60,8 @@ static int receive_blocking(struct toc_mpi_message *message, MPI_Status *status)
 
 int PMPI_Send(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm)
 {
+    if (toc_mpi_send_now(buf, count, datatype, peer, tag, comm))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Send");
     return send_blocking(&message, TOC_SEND_STANDARD);
 }
@@ -61,6 +70,8 @@ TOC_MPI_ALIAS(Send);
 int PMPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                 MPI_Comm comm)
 {
+    if (toc_mpi_send_now(buf, count, datatype, peer, tag, comm))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Send_c");
     return send_blocking(&message, TOC_SEND_STANDARD);
 }
@@ -83,6 +94,8 @@ TOC_MPI_ALIAS(Ssend_c);
 
 int PMPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm)
 {
+    if (toc_mpi_send_now(buf, count, datatype, peer, tag, comm))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Rsend");
     return send_blocking(&message, TOC_SEND_READY);
 }
@@ -91,6 +104,8 @@ TOC_MPI_ALIAS(Rsend);
 int PMPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                  MPI_Comm comm)
 {
+    if (toc_mpi_send_now(buf, count, datatype, peer, tag, comm))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Rsend_c");
     return send_blocking(&message, TOC_SEND_READY);
 }
@@ -99,6 +114,8 @@ TOC_MPI_ALIAS(Rsend_c);
 int PMPI_Recv(void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
               MPI_Status *status)
 {
+    if (receive_now(buf, count, datatype, peer, tag, comm, status))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Recv");
     return receive_blocking(&message, status);
 }
@@ -107,6 +124,8 @@ TOC_MPI_ALIAS(Recv);
 int PMPI_Recv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                 MPI_Status *status)
 {
+    if (receive_now(buf, count, datatype, peer, tag, comm, status))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Recv_c");
     return receive_blocking(&message, status);
 }

@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 
+#include "datatype/datatype.h"
 #include "mpi/mpi_impl.h"
 #include "p2p/p2p.h"
+#include "progress/guard.h"
 
 /* What the point-to-point functions have in common. */
 
@@ -36,6 +38,35 @@ struct toc_mpi_message {
  *  code of the error raised. */
 int toc_mpi_check_message(struct toc_mpi_message *message, bool receiving);
 
+/** Nothing is wrong or unusual about a message: then its type and communicator are filled in.
+ * False: toc_mpi_check_message() is to say what it is. No wildcards, nobody (MPI_PROC_NULL), no
+ * null pointer. */
+static inline __attribute__((always_inline)) bool toc_mpi_is_usual(
+    const void *buffer, int64_t count, MPI_Datatype type_handle, int peer, int tag,
+    MPI_Comm comm_handle, struct toc_datatype **type, struct toc_comm **comm)
+{
+    if (toc_mpi_state != TOC_MPI_ACTIVE || (count | tag) < 0 || buffer == NULL)
+        return false;
+    *comm = (struct toc_comm *)toc_handle_lookup(TOC_KIND_COMM, (uintptr_t)comm_handle);
+    *type = toc_datatype_get(type_handle);
+    return *comm != NULL && !(*comm)->freed && (unsigned)peer < (unsigned)(*comm)->remote->size &&
+           *type != NULL && (*type)->committed;
+}
+
+/** A usual message that is sent when this returns: true. False: nothing has happened. */
+static inline bool toc_mpi_send_now(const void *buffer, int64_t count, MPI_Datatype type_handle,
+                                    int dest, int tag, MPI_Comm comm_handle)
+{
+    struct toc_datatype *type;
+    struct toc_comm *comm;
+    if (!toc_mpi_is_usual(buffer, count, type_handle, dest, tag, comm_handle, &type, &comm))
+        return false;
+    toc_guard_enter();
+    bool sent = toc_p2p_send_now(buffer, count, type, dest, tag, comm);
+    toc_guard_leave();
+    return sent;
+}
+
 /** Checks the address that the request's handle goes to. */
 int toc_mpi_check_result(const struct toc_mpi_message *message, const MPI_Request *request);
 
@@ -63,7 +94,10 @@ int toc_mpi_request_code(const char *function, const struct toc_request *request
  *  cores, one that asks in vain again and again lets the others run. Guard held. */
 void toc_mpi_poke(void);
 
+/** Makes the following; 0 or TOC_ERR_NO_MEM. MPI_Init. */
+int toc_mpi_request_init(void);
+
 /** Handle of a send that is complete already: shared by all of them. */
-MPI_Request toc_mpi_sent_request(void);
+extern MPI_Request toc_mpi_sent_request;
 
 #endif

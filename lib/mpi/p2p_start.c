@@ -20,7 +20,8 @@ int toc_mpi_check_result(const struct toc_mpi_message *message, const MPI_Reques
 struct toc_request *toc_mpi_prepared(const struct toc_mpi_message *message, bool receiving,
                                      enum toc_send_mode mode)
 {
-    toc_request_reap();
+    if (toc_request_ended)
+        toc_request_reap();
     struct toc_request *request = toc_request_unprepared();
     if (request == NULL)
         return NULL;
@@ -42,13 +43,6 @@ static int start_new(struct toc_mpi_message *message, bool receiving, enum toc_s
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    if (!receiving && mode != TOC_SEND_SYNC &&
-        toc_p2p_send_now(message->buffer, message->count, message->type, message->peer,
-                         message->tag, message->comm)) {
-        *handle = toc_mpi_sent_request();
-        toc_guard_leave();
-        return MPI_SUCCESS;
-    }
     struct toc_request *request = toc_mpi_prepared(message, receiving, mode);
     if (request != NULL) {
         *handle = TOC_MPI_HANDLE(MPI_Request, request);
@@ -58,9 +52,44 @@ static int start_new(struct toc_mpi_message *message, bool receiving, enum toc_s
     return request != NULL ? MPI_SUCCESS : toc_mpi_no_request(message);
 }
 
+/* A usual send that is complete when this returns. */
+static inline bool send_now(const void *buffer, int64_t count, MPI_Datatype type, int dest, int tag,
+                            MPI_Comm comm, MPI_Request *handle)
+{
+    if (handle == NULL || !toc_mpi_send_now(buffer, count, type, dest, tag, comm))
+        return false;
+    *handle = toc_mpi_sent_request;
+    return true;
+}
+
+/* A usual receive: true when it has been started. */
+static inline bool receive_soon(void *buffer, int64_t count, MPI_Datatype type_handle, int source,
+                                int tag, MPI_Comm comm_handle, MPI_Request *handle)
+{
+    struct toc_datatype *type;
+    struct toc_comm *comm;
+    int any_or_tag = tag == MPI_ANY_TAG ? 0 : tag;
+    if (handle == NULL || !toc_mpi_is_usual(buffer, count, type_handle, source, any_or_tag,
+                                            comm_handle, &type, &comm))
+        return false;
+    toc_guard_enter();
+    if (toc_request_ended)
+        toc_request_reap();
+    struct toc_request *request = toc_request_unprepared();
+    if (request != NULL) {
+        toc_p2p_prepare_receive(request, buffer, count, type, source, tag, comm);
+        *handle = TOC_MPI_HANDLE(MPI_Request, request);
+        toc_p2p_start(request);
+    }
+    toc_guard_leave();
+    return request != NULL;
+}
+
 int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
+    if (send_now(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Isend");
     return start_new(&message, false, TOC_SEND_STANDARD, request);
 }
@@ -69,6 +98,8 @@ TOC_MPI_ALIAS(Isend);
 int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
+    if (send_now(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Isend_c");
     return start_new(&message, false, TOC_SEND_STANDARD, request);
 }
@@ -93,6 +124,8 @@ TOC_MPI_ALIAS(Issend_c);
 int PMPI_Irsend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                 MPI_Request *request)
 {
+    if (send_now(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Irsend");
     return start_new(&message, false, TOC_SEND_READY, request);
 }
@@ -101,6 +134,8 @@ TOC_MPI_ALIAS(Irsend);
 int PMPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                   MPI_Comm comm, MPI_Request *request)
 {
+    if (send_now(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Irsend_c");
     return start_new(&message, false, TOC_SEND_READY, request);
 }
@@ -109,6 +144,8 @@ TOC_MPI_ALIAS(Irsend_c);
 int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
+    if (receive_soon(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Irecv");
     return start_new(&message, true, TOC_SEND_STANDARD, request);
 }
@@ -117,6 +154,8 @@ TOC_MPI_ALIAS(Irecv);
 int PMPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
+    if (receive_soon(buf, count, datatype, peer, tag, comm, request))
+        return MPI_SUCCESS;
     TOC_MPI_MESSAGE("MPI_Irecv_c");
     return start_new(&message, true, TOC_SEND_STANDARD, request);
 }

@@ -16,13 +16,16 @@
 /* The request of every send that was complete when its call returned. */
 static struct toc_request *sent;
 
-MPI_Request toc_mpi_sent_request(void)
+MPI_Request toc_mpi_sent_request;
+
+int toc_mpi_request_init(void)
 {
-    if (sent == NULL) {
-        sent = toc_request_new(TOC_REQUEST_SEND);
-        sent->complete = true;
-    }
-    return TOC_MPI_HANDLE(MPI_Request, sent);
+    sent = toc_request_new(TOC_REQUEST_SEND);
+    if (sent == NULL)
+        return TOC_ERR_NO_MEM;
+    sent->complete = true;
+    toc_mpi_sent_request = TOC_MPI_HANDLE(MPI_Request, sent);
+    return TOC_OK;
 }
 
 static int bad_handle(const char *function, MPI_Request handle, int index, int count)
@@ -37,13 +40,18 @@ static int bad_handle(const char *function, MPI_Request handle, int index, int c
                          index, count, (unsigned long long)(uintptr_t)handle);
 }
 
+static inline struct toc_request *request_of(MPI_Request handle)
+{
+    return handle == toc_mpi_sent_request ? sent : toc_request_get((uintptr_t)handle);
+}
+
 int toc_mpi_check_request(const char *function, MPI_Request handle, int index, int count,
                           struct toc_request **request)
 {
     *request = NULL;
     if (handle == MPI_REQUEST_NULL)
         return MPI_SUCCESS;
-    *request = toc_request_get((uintptr_t)handle);
+    *request = request_of(handle);
     return *request != NULL ? MPI_SUCCESS : bad_handle(function, handle, index, count);
 }
 
@@ -72,6 +80,9 @@ int toc_mpi_check_set(const char *function, int count, const MPI_Request handles
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
                              "no memory for an array of %d requests", count);
     for (int i = 0; i < count; i++) {
+        set->requests[i] = request_of(handles[i]);
+        if (set->requests[i] != NULL)
+            continue;
         int code = toc_mpi_check_request(function, handles[i], i, count, &set->requests[i]);
         if (code != MPI_SUCCESS) {
             toc_mpi_release_set(set);
@@ -85,7 +96,8 @@ int toc_mpi_check_set(const char *function, int count, const MPI_Request handles
  * Guard held. */
 static void retire(struct toc_request *request, MPI_Request *handle, MPI_Status *status)
 {
-    toc_status_set(status, request);
+    if (status != MPI_STATUS_IGNORE)
+        toc_status_set(status, request);
     if (request->persistent) {
         request->active = false;
         return;
@@ -206,7 +218,8 @@ TOC_MPI_ALIAS(Test);
 bool toc_mpi_all_complete(const void *argument)
 {
     const struct toc_mpi_request_set *set = argument;
-    for (int i = 0; i < set->count; i++)
+    /* From the last one: it is mostly the last to complete. */
+    for (int i = set->count - 1; i >= 0; i--)
         if (!toc_mpi_is_inactive(set->requests[i]) &&
             !((const volatile struct toc_request *)set->requests[i])->complete)
             return false;
@@ -264,6 +277,17 @@ static void retire_one(const char *function, struct toc_mpi_request_set *set, in
     set->requests[i] = NULL;
 }
 
+/* What most requests are: without a failure, a status, or somebody else to tell. */
+static inline bool retire_plain(struct toc_request *request, MPI_Request *handle)
+{
+    if (request->error != TOC_OK || request->persistent || request->kind > TOC_REQUEST_RECEIVE)
+        return false;
+    *handle = MPI_REQUEST_NULL;
+    if (request != sent)
+        toc_request_recycle(request);
+    return true;
+}
+
 /* The generalized ones among what was retired, after the guard was opened: request `indices[k]` has
  * entry k of the statuses (NULL: each its own). */
 static void retire_the_generalized(struct toc_mpi_request_set *set, MPI_Request handles[],
@@ -288,7 +312,10 @@ static void retire_all(const char *function, struct toc_mpi_request_set *set, MP
                        MPI_Status statuses[], bool *failed, struct outcome *first)
 {
     for (int i = 0; i < set->count; i++) {
-        if (!toc_mpi_is_inactive(set->requests[i])) {
+        if (statuses == MPI_STATUSES_IGNORE && set->requests[i] != NULL &&
+            retire_plain(set->requests[i], &handles[i])) {
+            set->requests[i] = NULL;
+        } else if (!toc_mpi_is_inactive(set->requests[i])) {
             retire_one(function, set, i, handles, statuses, i, failed, first);
         } else if (statuses != MPI_STATUSES_IGNORE) {
             toc_status_set_empty(&statuses[i]);

@@ -78,6 +78,32 @@ enum toc_bell_outcome toc_doorbell_ring(struct toc_doorbell *bell, uint32_t self
                                         unsigned class_bits, bool always, int (*notify)(int peer),
                                         int peer);
 
+static inline enum toc_bell_mode toc_bell_mode(uint64_t word)
+{
+    return (enum toc_bell_mode)(word & TOC_BELL_MODE_MASK);
+}
+
+static inline unsigned toc_bell_mask(uint64_t word)
+{
+    return (unsigned)(word >> TOC_BELL_MASK_SHIFT) & 0xff;
+}
+
+/** What most calls of toc_doorbell_ring() come to: true if that would do nothing,
+ * TOC_BELL_NOT_NEEDED. False: call it. Handler-safe. */
+static inline bool toc_doorbell_is_content(struct toc_doorbell *bell, uint32_t self,
+                                           unsigned class_bits)
+{
+    /* The packet (stored by the caller) before the loads of pending set and word, as in
+     * toc_doorbell_ring(); pairs with the same exchanges. */
+    atomic_thread_fence(memory_order_seq_cst);
+    uint64_t pending = atomic_load_explicit(&bell->pending[self / 64], memory_order_relaxed);
+    uint64_t word = atomic_load_explicit(&bell->word, memory_order_relaxed);
+    enum toc_bell_mode mode = toc_bell_mode(word);
+    return (pending >> self % 64 & 1) != 0 &&
+           (mode == TOC_BELL_QUIET ||
+            (mode == TOC_BELL_ARMED && (toc_bell_mask(word) & class_bits) == 0));
+}
+
 /** Owner: goes to `mode` with `mask` in a new epoch, outstanding = 0. A full barrier: what senders
  *  published before they saw the old word is visible after it. Returns the word written (for
  *  toc_doorbell_sleep), the previous one in *old. */
@@ -107,15 +133,5 @@ void toc_doorbell_await_gong(struct toc_doorbell *bell, uint32_t number);
  *  ring once more afterwards (and toc_doorbell_watch() it if it holds anything). */
 void toc_doorbell_unwatch(struct toc_doorbell *bell, uint32_t sender);
 void toc_doorbell_watch(struct toc_doorbell *bell, uint32_t sender);
-
-static inline enum toc_bell_mode toc_bell_mode(uint64_t word)
-{
-    return (enum toc_bell_mode)(word & TOC_BELL_MODE_MASK);
-}
-
-static inline unsigned toc_bell_mask(uint64_t word)
-{
-    return (unsigned)(word >> TOC_BELL_MASK_SHIFT) & 0xff;
-}
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: on_complete, all_left, is_flushed, toc_buffer_has_left */
+/* handler-safe: on_complete, all_left, is_flushed */
 #include "p2p/buffered.h"
 
 #include <stdalign.h>
@@ -95,6 +95,7 @@ static void on_complete(struct toc_request *request)
 {
     struct block *block = request->owner;
     toc_list_append(&left, &request->link);
+    toc_request_ended = true;
     block->buffer->unsent--;
     if (!toc_list_is_empty(&block->buffer->flushes))
         finish_flushes(block->buffer);
@@ -112,11 +113,6 @@ void toc_buffer_reap(void)
         if (block->buffer->automatic)
             free(block);
     }
-}
-
-bool toc_buffer_has_left(void)
-{
-    return !toc_list_is_empty(&left);
 }
 
 static char *round_up(char *address)

@@ -60,9 +60,6 @@ int toc_buffer_start(struct toc_request *request);
 /** Gives the room of messages that have left back. */
 void toc_buffer_reap(void);
 
-/** Are there any? Handler-safe. */
-bool toc_buffer_has_left(void);
-
 /** Sets up the buffer of the process. */
 void toc_buffer_init(void);
 

@@ -11,9 +11,8 @@
 static struct toc_list posted[BUCKETS];     /* struct toc_request.link */
 static struct toc_list posted_wild;         /* the same, with a wildcard */
 static struct toc_list unexpected[BUCKETS]; /* struct toc_unexpected.bucket */
-static struct toc_list arrivals;            /* struct toc_unexpected.arrival */
 static uint64_t post_clock;
-static int posted_count;
+struct toc_match_queues toc_match_queues;
 
 void toc_match_init(void)
 {
@@ -22,8 +21,8 @@ void toc_match_init(void)
         toc_list_init(&unexpected[i]);
     }
     toc_list_init(&posted_wild);
-    toc_list_init(&arrivals);
-    posted_count = 0;
+    toc_list_init(&toc_match_queues.arrivals);
+    toc_match_queues.posted = 0;
 }
 
 static unsigned bucket_of(uint32_t context, int source, int tag)
@@ -60,7 +59,7 @@ void toc_match_post(struct toc_request *request)
                         : &posted[bucket_of(request->context, request->peer, request->tag)],
                     &request->link);
     request->stage = TOC_STAGE_POSTED;
-    if (posted_count++ == 0)
+    if (toc_match_queues.posted++ == 0)
         toc_progress_want(TOC_WANT_SYNC, 1);
     if (may_be_rendezvous(request))
         toc_progress_want(TOC_WANT_RTS, 1);
@@ -69,7 +68,7 @@ void toc_match_post(struct toc_request *request)
 void toc_match_unpost(struct toc_request *request)
 {
     toc_list_remove(&request->link);
-    if (--posted_count == 0)
+    if (--toc_match_queues.posted == 0)
         toc_progress_want(TOC_WANT_SYNC, -1);
     if (may_be_rendezvous(request))
         toc_progress_want(TOC_WANT_RTS, -1);
@@ -77,12 +76,7 @@ void toc_match_unpost(struct toc_request *request)
 
 int toc_match_posted(void)
 {
-    return posted_count;
-}
-
-bool toc_match_is_idle(void)
-{
-    return posted_count == 0 && toc_list_is_empty(&arrivals);
+    return toc_match_queues.posted;
 }
 
 static struct toc_request *first_accepting(struct toc_list *list, uint32_t context, int source,
@@ -99,7 +93,7 @@ static struct toc_request *first_accepting(struct toc_list *list, uint32_t conte
 
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
 {
-    if (posted_count == 0)
+    if (toc_match_queues.posted == 0)
         return NULL;
     struct toc_request *exact =
         first_accepting(&posted[bucket_of(context, source, tag)], context, source, tag);
@@ -112,7 +106,7 @@ void toc_match_keep(struct toc_unexpected *message)
 {
     toc_list_append(&unexpected[bucket_of(message->context, message->source, message->tag)],
                     &message->bucket);
-    toc_list_append(&arrivals, &message->arrival);
+    toc_list_append(&toc_match_queues.arrivals, &message->arrival);
 }
 
 struct toc_unexpected *toc_match_find(uint32_t context, int source, int tag)
@@ -126,7 +120,7 @@ struct toc_unexpected *toc_match_find(uint32_t context, int source, int tag)
         }
         return NULL;
     }
-    TOC_LIST_EACH(&arrivals, member, following)
+    TOC_LIST_EACH(&toc_match_queues.arrivals, member, following)
     {
         struct toc_unexpected *message = TOC_CONTAINER(member, struct toc_unexpected, arrival);
         if (accepts(context, source, tag, message->context, message->source, message->tag))
@@ -144,7 +138,7 @@ void toc_match_forget(struct toc_unexpected *message)
 uint64_t toc_match_sweep(bool (*is_void)(const struct toc_unexpected *message))
 {
     uint64_t left = 0;
-    TOC_LIST_EACH(&arrivals, member, following)
+    TOC_LIST_EACH(&toc_match_queues.arrivals, member, following)
     {
         struct toc_unexpected *message = TOC_CONTAINER(member, struct toc_unexpected, arrival);
         if (is_void(message)) {

@@ -12,6 +12,13 @@
  * a wildcard are in a list of their own, and the older of two candidates wins.
  */
 
+/** Private to match.c; here for toc_match_is_idle(), which every short receive asks. */
+struct toc_match_queues {
+    struct toc_list arrivals; /* unexpected messages: struct toc_unexpected.arrival */
+    int posted;               /* number of posted receives */
+};
+extern struct toc_match_queues toc_match_queues __attribute__((visibility("hidden")));
+
 void toc_match_init(void);
 
 /** Adds a receive to the posted queue. */
@@ -24,7 +31,10 @@ void toc_match_unpost(struct toc_request *request);
 int toc_match_posted(void);
 
 /** Nothing posted, and nothing unexpected: who comes now finds nobody. */
-bool toc_match_is_idle(void);
+static inline bool toc_match_is_idle(void)
+{
+    return toc_match_queues.posted == 0 && toc_list_is_empty(&toc_match_queues.arrivals);
+}
 
 /** The posted receive that a message with this envelope belongs to, or NULL. It stays posted. */
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);

@@ -7,20 +7,20 @@
 #include "p2p/match.h"
 #include "p2p/protocol.h"
 
-static void prepare(struct toc_request *request, void *buffer, int64_t count,
-                    struct toc_datatype *type, int peer, int tag, struct toc_comm *comm)
+static inline void prepare(struct toc_request *request, void *buffer, int64_t count,
+                           struct toc_datatype *type, int peer, int tag, struct toc_comm *comm)
 {
-    request->complete = false;
-    request->cancelled = false;
-    request->detached = false;
-    request->persistent = false;
-    request->active = true;
     request->stage = TOC_STAGE_IDLE;
+    request->complete = false;
+    request->persistent = false;
+    request->detached = false;
+    request->cancelled = false;
+    request->active = true;
     request->error = TOC_OK;
-    request->comm = toc_comm_retain(comm);
     request->context = toc_comm_p2p_context(comm);
     request->peer = peer < 0 ? peer : toc_comm_world_rank(comm, peer);
     request->tag = tag;
+    request->comm = toc_comm_retain(comm);
     request->buffer = buffer;
     request->count = count;
     toc_datatype_retain(type);
@@ -75,16 +75,6 @@ static bool is_complete(const void *argument)
 void toc_p2p_wait(struct toc_request *request)
 {
     toc_progress_wait(is_complete, request);
-}
-
-void toc_p2p_cleanup(struct toc_request *request)
-{
-    if (request->comm != NULL)
-        toc_comm_release(request->comm);
-    if (request->type != NULL)
-        toc_datatype_release(request->type);
-    request->comm = NULL;
-    request->type = NULL;
 }
 
 static void cancel_receive(struct toc_request *request)

@@ -41,7 +41,15 @@ void toc_p2p_start(struct toc_request *request);
 void toc_p2p_wait(struct toc_request *request);
 
 /** Drops the references of prepare; the request is not active. Not in the handler. */
-void toc_p2p_cleanup(struct toc_request *request);
+static inline void toc_p2p_cleanup(struct toc_request *request)
+{
+    if (request->comm != NULL)
+        toc_comm_release(request->comm);
+    if (request->type != NULL)
+        toc_datatype_release(request->type);
+    request->comm = NULL;
+    request->type = NULL;
+}
 
 /** A standard or ready send that fits and finds room, without a request: true when it is done,
  *  false when nothing happened (then prepare and start one). */

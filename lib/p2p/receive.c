@@ -2,6 +2,7 @@
 /* handler-safe */
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/stats.h"
 #include "datatype/cursor.h"
 #include "p2p/match.h"
@@ -23,7 +24,11 @@ void toc_receive_eager(struct toc_request *request, int source, int tag, uint64_
                        const void *payload)
 {
     toc_receive_matched(request, source, tag, size);
-    if (request->status_bytes > 0)
+    if (request->status_bytes == 0)
+        ; /* and the buffer may be anywhere */
+    else if (request->data != NULL)
+        toc_copy_short(request->data, payload, request->status_bytes);
+    else
         toc_copy_unpack(request, 0, payload, request->status_bytes);
     toc_request_complete(request, size > request->size ? TOC_ERR_TRUNCATE : TOC_OK);
 }
@@ -70,6 +75,8 @@ struct toc_unexpected *toc_receive_find(uint32_t context, int source, int tag)
 struct toc_unexpected *toc_receive_take(uint32_t context, int source, int tag)
 {
     struct toc_unexpected *message;
+    if (toc_list_is_empty(&toc_match_queues.arrivals))
+        return NULL;
     while ((message = toc_match_find(context, source, tag)) != NULL) {
         if (take(message->kind, message->flags, message->source, message->slot,
                  message->generation)) {
@@ -169,9 +176,31 @@ static uint32_t outside_cell(const struct toc_cell *cell)
     return inside ? 0 : (uint32_t)cell->size;
 }
 
+/* Whole, and nothing but its data is expected of the sender. */
+static bool is_plain(const struct toc_cell *cell)
+{
+    return cell->kind == TOC_PACKET_EAGER && cell->flags == 0;
+}
+
+/* Most packets, in few steps. */
+static bool receive_plain(enum toc_progress_context context, struct toc_peer *peer,
+                          const struct toc_cell *cell, uint32_t *data_bytes)
+{
+    *data_bytes = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
+    const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+    struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
+    if (request == NULL)
+        return keep(context, peer, cell, payload);
+    toc_match_unpost(request);
+    toc_receive_eager(request, peer->rank, cell->tag, cell->size, payload);
+    return true;
+}
+
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
                         const struct toc_cell *cell, uint32_t *data_bytes)
 {
+    if (is_plain(cell))
+        return receive_plain(context, peer, cell, data_bytes);
     *data_bytes = outside_cell(cell);
     const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
     if (cell->kind == TOC_PACKET_FRAGMENT) {
@@ -210,21 +239,17 @@ static const struct toc_cell *look_for(const struct toc_ring *ring)
 }
 
 /* May a message that comes now belong to somebody else, or is there something better to do than to
- * look at one ring? */
+ * look at one ring? A guard that is settled has nothing under way and no other threads. */
 static bool is_alone(void)
 {
-    return toc_match_is_idle() && !toc_progress_is_busy() && !toc_world.crowded &&
-           !toc_guard_is_concurrent();
+    return toc_match_is_idle() && !toc_world.crowded &&
+           (!toc_guard.unsettled || (!toc_guard.concurrent && !toc_progress_is_busy()));
 }
 
 static void unpack(void *buffer, int64_t count, const struct toc_datatype *type,
                    const void *payload, uint64_t bytes)
 {
     struct toc_dt_cursor cursor;
-    if (type->is_contiguous) {
-        memcpy((char *)buffer + type->true_lb, payload, bytes);
-        return;
-    }
     toc_dt_cursor_init(&cursor, type, buffer, count, UINT64_MAX);
     toc_dt_unpack(&cursor, payload, bytes);
 }
@@ -236,17 +261,19 @@ bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype 
         return false;
     struct toc_peer *peer = &toc_world.peers[toc_comm_world_rank(comm, source)];
     const struct toc_cell *cell = look_for(&peer->rx);
-    if (cell == NULL || cell->kind != TOC_PACKET_EAGER || cell->flags != 0 ||
-        cell->context != toc_comm_p2p_context(comm) || (tag != TOC_ANY_TAG && tag != cell->tag) ||
-        cell->size > toc_dt_packed_size(type, count))
+    if (cell == NULL || !is_plain(cell) || cell->context != toc_comm_p2p_context(comm) ||
+        (tag != cell->tag && tag != TOC_ANY_TAG) || cell->size > toc_dt_packed_size(type, count))
         return false;
-    *envelope = (struct toc_p2p_envelope){source, cell->tag, cell->size};
-    uint32_t outside = outside_cell(cell);
-    if (cell->size > 0)
-        unpack(buffer, count, type, outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes,
-               cell->size);
+    uint64_t size = cell->size;
+    uint32_t outside = size > TOC_CELL_INLINE ? (uint32_t)size : 0;
+    const void *payload = outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+    *envelope = (struct toc_p2p_envelope){source, cell->tag, size};
+    if (!type->is_contiguous)
+        unpack(buffer, count, type, payload, size);
+    else if (size > 0)
+        toc_copy_short((char *)buffer + type->true_lb, payload, size);
     toc_ring_consume(&peer->rx, cell, outside);
-    if (toc_ring_settle(&peer->rx))
+    if (toc_ring_is_due(&peer->rx, outside) && toc_ring_settle(&peer->rx))
         toc_world_ring(peer, TOC_WANT_SPACE);
     toc_stats.received++;
     return true;

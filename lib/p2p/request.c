@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_request_complete, toc_request_has_ended */
+/* handler-safe: toc_request_completed, toc_request_has_ended */
 #include "p2p/request.h"
 
 #include "p2p/buffered.h"
@@ -7,6 +7,8 @@
 
 /* Detached requests: freed by a call once they have completed. */
 static struct toc_list detached = {&detached, &detached};
+
+bool toc_request_ended;
 
 struct toc_request *toc_request_new(enum toc_request_kind kind)
 {
@@ -24,18 +26,12 @@ struct toc_request *toc_request_unprepared(void)
     return request != NULL ? request : toc_handle_alloc(TOC_KIND_REQUEST, sizeof(*request));
 }
 
-struct toc_request *toc_request_get(uintptr_t handle)
-{
-    struct toc_request *request = toc_handle_lookup(TOC_KIND_REQUEST, handle);
-    return request == NULL || request->detached ? NULL : request;
-}
-
 static void dispose(struct toc_request *request)
 {
     if (request->on_free != NULL)
         request->on_free(request);
     toc_p2p_cleanup(request);
-    toc_handle_free(request);
+    toc_handle_free_guarded(request);
 }
 
 void toc_request_start(struct toc_request *request)
@@ -58,19 +54,25 @@ void toc_request_release(struct toc_request *request)
     request->detached = true;
 }
 
-void toc_request_complete(struct toc_request *request, enum toc_error error)
+void toc_request_recycle(struct toc_request *request)
 {
-    request->stage = TOC_STAGE_IDLE;
-    request->error = error;
-    request->complete = true;
-    if (request->detached)
+    toc_p2p_cleanup(request);
+    toc_handle_free_guarded(request);
+}
+
+void toc_request_completed(struct toc_request *request)
+{
+    if (request->detached) {
         toc_list_append(&detached, &request->link);
+        toc_request_ended = true;
+    }
     if (request->on_complete != NULL)
         request->on_complete(request);
 }
 
 void toc_request_reap(void)
 {
+    toc_request_ended = false;
     toc_buffer_reap();
     TOC_LIST_EACH(&detached, member, following)
     {
@@ -81,5 +83,5 @@ void toc_request_reap(void)
 
 bool toc_request_has_ended(void)
 {
-    return !toc_list_is_empty(&detached) || toc_buffer_has_left();
+    return toc_request_ended;
 }

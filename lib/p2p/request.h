@@ -49,16 +49,16 @@ struct toc_request {
     enum toc_request_stage stage;
     bool complete;
     bool persistent;
-    bool active;   /* persistent: started and not yet waited for; others: true */
     bool detached; /* MPI_Request_free: goes when it completes */
     bool cancelled;
+    bool active; /* persistent: started and not yet waited for; others: true */
     enum toc_send_mode mode;
     enum toc_error error; /* outcome, once complete */
 
-    struct toc_comm *comm; /* a reference is held */
     uint32_t context;
     int peer; /* world rank of destination or source, or one of the values above */
     int tag;
+    struct toc_comm *comm; /* a reference is held */
 
     void *buffer;
     int64_t count;
@@ -69,14 +69,6 @@ struct toc_request {
     struct toc_list link;
     uint64_t posted_at; /* order of posting, among receives; what a flush waits for */
     int dest;           /* persistent buffered send: rank in `comm`, or MPI_PROC_NULL */
-
-    /* Rendezvous. */
-    uint32_t slot; /* descriptor of the sender */
-    uint32_t generation;
-    uint32_t chunk; /* bytes */
-    uint32_t chunks;
-    uint64_t total; /* bytes that move */
-    uint64_t moved; /* bytes sent or received as fragments */
 
     int source; /* receive, matched: world rank of the sender */
 
@@ -96,6 +88,14 @@ struct toc_request {
     void (*on_free)(struct toc_request *request);
 
     void *owner;
+
+    /* Rendezvous. */
+    uint32_t slot; /* descriptor of the sender */
+    uint32_t generation;
+    uint32_t chunk; /* bytes */
+    uint32_t chunks;
+    uint64_t total; /* bytes that move */
+    uint64_t moved; /* bytes sent or received as fragments */
 };
 
 /** A request with a handle, or NULL. Guard held. */
@@ -111,16 +111,38 @@ void toc_request_start(struct toc_request *request);
  *  completes. Guard held, not in the handler. */
 void toc_request_release(struct toc_request *request);
 
-/** Marks complete with `error`, tells the owner. Handler-safe. */
-void toc_request_complete(struct toc_request *request, enum toc_error error);
+/** The part of the following for requests that somebody else has to hear of. */
+void toc_request_completed(struct toc_request *request);
 
-/** Frees detached requests that have completed meanwhile (in the handler, say). */
+/** Marks complete with `error`, tells the owner. Handler-safe. */
+static inline void toc_request_complete(struct toc_request *request, enum toc_error error)
+{
+    request->stage = TOC_STAGE_IDLE;
+    request->error = error;
+    request->complete = true;
+    if (request->detached || request->on_complete != NULL)
+        toc_request_completed(request);
+}
+
+/** Frees a complete request whose owner is done with it and of which nobody else has to hear: one
+ *  of a non-blocking send or receive. */
+void toc_request_recycle(struct toc_request *request);
+
+/** A call has something to free: toc_request_reap(). */
+extern bool toc_request_ended __attribute__((visibility("hidden")));
+
+/** Frees detached requests, and room of buffered messages, that have completed meanwhile (in the
+ *  handler, say). */
 void toc_request_reap(void);
 
 /** Are there any? */
 bool toc_request_has_ended(void);
 
 /** The request that a handle names, or NULL. */
-struct toc_request *toc_request_get(uintptr_t handle);
+static inline struct toc_request *toc_request_get(uintptr_t handle)
+{
+    struct toc_request *request = (struct toc_request *)toc_handle_lookup(TOC_KIND_REQUEST, handle);
+    return request == NULL || request->detached ? NULL : request;
+}
 
 #endif

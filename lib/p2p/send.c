@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/env.h"
 #include "base/stats.h"
 #include "datatype/cursor.h"
@@ -56,8 +57,8 @@ void toc_send_tell(struct toc_peer *peer, unsigned class_bits)
 }
 
 /* Whole message into the ring; `pack` fills it. Returns the cell to commit, or NULL: no room. */
-static struct toc_cell *reserve_eager(struct toc_peer *peer, uint32_t context, int tag,
-                                      uint64_t size, void **payload)
+static inline struct toc_cell *reserve_eager(struct toc_peer *peer, uint32_t context, int tag,
+                                             uint64_t size, void **payload)
 {
     struct toc_cell *cell;
     if (size <= TOC_CELL_INLINE) {
@@ -78,6 +79,14 @@ static struct toc_cell *reserve_eager(struct toc_peer *peer, uint32_t context, i
     return cell;
 }
 
+static void pack(void *payload, const void *buffer, int64_t count, const struct toc_datatype *type,
+                 uint64_t size)
+{
+    struct toc_dt_cursor cursor;
+    toc_dt_cursor_init(&cursor, type, (void *)(uintptr_t)buffer, count, UINT64_MAX);
+    toc_dt_pack(&cursor, payload, size);
+}
+
 bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
                       int tag, struct toc_comm *comm)
 {
@@ -92,15 +101,10 @@ bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_dataty
     struct toc_cell *cell = reserve_eager(peer, toc_comm_p2p_context(comm), tag, size, &payload);
     if (cell == NULL)
         return false;
-    if (size == 0) {
-        /* nothing to copy, perhaps from a null pointer */
-    } else if (type->is_contiguous) {
-        memcpy(payload, (const char *)buffer + type->true_lb, size);
-    } else {
-        struct toc_dt_cursor cursor;
-        toc_dt_cursor_init(&cursor, type, (void *)(uintptr_t)buffer, count, UINT64_MAX);
-        toc_dt_pack(&cursor, payload, size);
-    }
+    if (!type->is_contiguous)
+        pack(payload, buffer, count, type, size);
+    else if (size > 0) /* or perhaps a null pointer */
+        toc_copy_short(payload, (const char *)buffer + type->true_lb, size);
     toc_ring_commit(&peer->tx, cell);
     toc_send_tell(peer, TOC_WANT_NONE);
     toc_stats.sent_eager++;

@@ -26,6 +26,12 @@ void toc_bell_wish(void)
     /* No job: before MPI_Init and after MPI_Finalize, when some calls are still legal. */
     bool none = toc_world.job == NULL || toc_bell.starved || !toc_world.notifier->interrupts;
     toc_bell.wish = none ? 0 : toc_bell.wanted | TOC_WANT_CONTROL;
+    toc_bell_settle();
+}
+
+void toc_bell_settle(void)
+{
+    toc_guard.unsettled = !toc_bell_is_settled() || toc_guard.shared;
 }
 
 void toc_bell_reset(void)
@@ -34,6 +40,7 @@ void toc_bell_reset(void)
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
         reasons[i] = 0;
     outgoing = 0;
+    toc_bell_settle();
 }
 
 void toc_progress_want(unsigned class_bits, int change)
@@ -52,6 +59,7 @@ void toc_progress_want(unsigned class_bits, int change)
 void toc_progress_busy(int change)
 {
     toc_bell.busy += change;
+    toc_bell_settle();
 }
 
 bool toc_progress_is_busy(void)
@@ -82,15 +90,22 @@ void toc_progress_fed(void)
     toc_bell_wish();
 }
 
+static void set_again(bool again)
+{
+    toc_bell.again = again;
+    toc_bell_settle();
+}
+
 void toc_progress_again(void)
 {
-    toc_bell.again = true;
+    set_again(true);
 }
 
 static uint64_t change(enum toc_bell_mode new_mode, unsigned mask, uint64_t *old)
 {
     toc_bell.mode = new_mode;
     toc_bell.armed_mask = mask;
+    toc_bell_settle();
     return toc_doorbell_change(toc_world.bell, new_mode, mask, old);
 }
 
@@ -109,7 +124,7 @@ void toc_progress_strike_self(void)
 bool toc_progress_take_again(void)
 {
     bool strike = toc_bell.again || (toc_bell_is_busy() && toc_progress_is_unserved());
-    toc_bell.again = false;
+    set_again(false);
     if (toc_waiters_have_leader()) {
         /* A leader that sleeps knows nothing of what calls of other threads have left to do. */
         if (strike || toc_progress_has_work())
@@ -150,7 +165,7 @@ static void arm_and_look(enum toc_progress_context context)
         if (!toc_progress_run(context))
             break;
         if (round == DEPART_ROUNDS) {
-            toc_bell.again = true;
+            set_again(true);
             break;
         }
     }
@@ -171,7 +186,7 @@ void toc_bell_follow(void)
 void toc_progress_retire(void)
 {
     arm(0);
-    toc_bell.again = false;
+    set_again(false);
 }
 
 void toc_progress_serve(enum toc_progress_context context)

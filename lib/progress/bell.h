@@ -40,6 +40,15 @@ static inline bool toc_bell_fits(void)
     return toc_bell.mode == TOC_BELL_ARMED && (toc_bell.wish & ~toc_bell.armed_mask) == 0;
 }
 
+/** Nothing to do on leaving a call: the bell fits, and nobody wants to be called again. */
+static inline bool toc_bell_is_settled(void)
+{
+    return toc_bell_fits() && !toc_bell.again && !toc_bell_is_busy();
+}
+
+/** Tells the guard whether that is so; after every change of what it depends on. */
+void toc_bell_settle(void);
+
 /** Makes `wish` anew: the notifier is known now, or `wanted` or `starved` has changed. */
 void toc_bell_wish(void);
 

@@ -8,21 +8,15 @@
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
-#include "notify/uintr/entry.h"
 #include "progress/bell.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
 
-/* CONTENDED: held, and somebody sleeps until it opens. */
-enum { OPEN, HELD, CONTENDED };
+struct toc_guard toc_guard;
 
-static _Atomic uint32_t state;
-static _Atomic uint32_t deferred;
 /* Threads on their way in that found it closed. A hint for who polls, which looks again every
  * round: no order is needed, `state` has that. */
 static _Atomic uint32_t wanting;
-static bool shared;
-static bool concurrent;
 
 /* Looks of a thread that wants the guard, or that has opened it for others, before it gives its
  * core away. */
@@ -32,7 +26,7 @@ static bool concurrent;
  * instructions and sees all earlier stores, so only the compiler has to keep the order. */
 static void order(void)
 {
-    if (shared)
+    if (toc_guard.shared)
         atomic_thread_fence(memory_order_seq_cst);
     else
         atomic_signal_fence(memory_order_seq_cst);
@@ -40,74 +34,63 @@ static void order(void)
 
 void toc_guard_share(bool threads)
 {
-    shared = true;
-    concurrent = threads;
-}
-
-bool toc_guard_is_concurrent(void)
-{
-    return concurrent;
+    toc_guard.shared = true;
+    toc_guard.concurrent = threads;
+    toc_bell_settle();
 }
 
 static bool close_guard(void)
 {
-    uint32_t expected = OPEN;
-    if (!shared) {
-        if (atomic_load_explicit(&state, memory_order_relaxed) != OPEN)
+    uint32_t expected = TOC_GUARD_OPEN;
+    if (!toc_guard.shared) {
+        if (atomic_load_explicit(&toc_guard.state, memory_order_relaxed) != TOC_GUARD_OPEN)
             return false;
-        atomic_store_explicit(&state, HELD, memory_order_relaxed);
+        atomic_store_explicit(&toc_guard.state, TOC_GUARD_HELD, memory_order_relaxed);
         atomic_signal_fence(memory_order_seq_cst);
         return true;
     }
     /* Acquire: pairs with the release in open_guard() of the previous holder. */
-    return atomic_compare_exchange_strong_explicit(&state, &expected, HELD, memory_order_acquire,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&toc_guard.state, &expected, TOC_GUARD_HELD,
+                                                   memory_order_acquire, memory_order_relaxed);
 }
 
 static void open_guard(void)
 {
-    if (!shared) {
-        atomic_store_explicit(&state, OPEN, memory_order_release);
+    if (!toc_guard.shared) {
+        atomic_store_explicit(&toc_guard.state, TOC_GUARD_OPEN, memory_order_release);
         return;
     }
     /* Release: pairs with the acquire in close_guard() and sleep_until_open() of the next holder.
      */
-    if (atomic_exchange_explicit(&state, OPEN, memory_order_release) == CONTENDED)
-        toc_syscall4(SYS_futex, (long)&state, FUTEX_WAKE_PRIVATE, 1, 0);
+    if (atomic_exchange_explicit(&toc_guard.state, TOC_GUARD_OPEN, memory_order_release) ==
+        TOC_GUARD_CONTENDED)
+        toc_syscall4(SYS_futex, (long)&toc_guard.state, FUTEX_WAKE_PRIVATE, 1, 0);
 }
 
 /* Comes back holding it. CONTENDED may be set once too often: that costs a wake for nobody. */
 static void sleep_until_open(void)
 {
     /* Acquire: pairs with the release in open_guard(). */
-    while (atomic_exchange_explicit(&state, CONTENDED, memory_order_acquire) != OPEN)
-        toc_syscall4(SYS_futex, (long)&state, FUTEX_WAIT_PRIVATE, CONTENDED, 0);
+    while (atomic_exchange_explicit(&toc_guard.state, TOC_GUARD_CONTENDED, memory_order_acquire) !=
+           TOC_GUARD_OPEN)
+        toc_syscall4(SYS_futex, (long)&toc_guard.state, FUTEX_WAIT_PRIVATE, TOC_GUARD_CONTENDED, 0);
 }
 
-void toc_guard_enter(void)
+void toc_guard_enter_shared(void)
 {
-    toc_uintr_check();
     if (__builtin_expect(close_guard(), 1))
         return;
-    /* With one thread it is open: calls do not nest, and a handler is through when its thread goes
-     * on. So it is another thread's, which may be waiting for a message and then looks at
-     * `wanting`. */
+    /* Another thread's, which may be waiting for a message and then looks at `wanting`. */
     atomic_fetch_add_explicit(&wanting, 1, memory_order_relaxed);
     bool got = false;
     for (int look = 0; look < LOOKS && !got; look++) {
         __builtin_ia32_pause();
-        got = atomic_load_explicit(&state, memory_order_relaxed) == OPEN && close_guard();
+        got = atomic_load_explicit(&toc_guard.state, memory_order_relaxed) == TOC_GUARD_OPEN &&
+              close_guard();
     }
     if (!got)
         sleep_until_open();
     atomic_fetch_sub_explicit(&wanting, 1, memory_order_relaxed);
-}
-
-/* Nothing to do on leaving: the bell fits, nobody wants to be called again, and nobody waits in
- * another thread. True for most calls; the rest of toc_guard_leave() comes to the same then. */
-static bool is_settled(void)
-{
-    return toc_bell_fits() && !toc_bell.again && !toc_bell_is_busy() && !concurrent;
 }
 
 /* Opens it. True when a bell was deferred meanwhile that nobody else serves: then it is closed
@@ -118,10 +101,10 @@ static bool open_and_look(void)
     /* Open before the look at `deferred`; the handler stores `deferred` before it tries the guard:
      * pairs with the order() in toc_guard_try(). One of the two sees the other. */
     order();
-    return atomic_load_explicit(&deferred, memory_order_relaxed) != 0 && close_guard();
+    return atomic_load_explicit(&toc_guard.deferred, memory_order_relaxed) != 0 && close_guard();
 }
 
-static void leave_unsettled(void)
+static void leave(void)
 {
     toc_progress_depart();
     for (;;) {
@@ -138,19 +121,28 @@ static void leave_unsettled(void)
     }
 }
 
-void toc_guard_leave(void)
+/* The order() of toc_guard_leave() is done with. */
+void toc_guard_serve_deferred(void)
 {
-    if (is_settled()) {
+    if (!close_guard())
+        return;
+    toc_progress_serve(TOC_PROGRESS_CALL);
+    leave();
+}
+
+void toc_guard_leave_unsettled(void)
+{
+    if (toc_bell_is_settled() && !toc_guard.concurrent) {
         if (!open_and_look())
             return;
         toc_progress_serve(TOC_PROGRESS_CALL);
     }
-    leave_unsettled();
+    leave();
 }
 
 void toc_guard_suspend(void)
 {
-    if (!concurrent)
+    if (!toc_guard.concurrent)
         return;
     toc_waiters_notify(NULL);
     open_guard();
@@ -158,13 +150,13 @@ void toc_guard_suspend(void)
 
 void toc_guard_resume(void)
 {
-    if (concurrent)
+    if (toc_guard.concurrent)
         toc_guard_enter();
 }
 
 void toc_guard_breathe(void)
 {
-    if (!concurrent || atomic_load_explicit(&wanting, memory_order_relaxed) == 0)
+    if (!toc_guard.concurrent || atomic_load_explicit(&wanting, memory_order_relaxed) == 0)
         return;
     open_guard();
     /* Nobody is bound to be quick: one that sleeps has been woken, or has lost its core. */
@@ -178,12 +170,12 @@ void toc_guard_breathe(void)
 
 bool toc_guard_try(void)
 {
-    atomic_store_explicit(&deferred, 1, memory_order_relaxed);
+    atomic_store_explicit(&toc_guard.deferred, 1, memory_order_relaxed);
     /* Pairs with the order() in toc_guard_leave(). */
     order();
     if (!close_guard())
         return false;
-    atomic_store_explicit(&deferred, 0, memory_order_relaxed);
+    atomic_store_explicit(&toc_guard.deferred, 0, memory_order_relaxed);
     return true;
 }
 
@@ -196,9 +188,9 @@ void toc_guard_open(void)
 
 bool toc_guard_take_deferred(void)
 {
-    if (atomic_load_explicit(&deferred, memory_order_relaxed) == 0)
+    if (atomic_load_explicit(&toc_guard.deferred, memory_order_relaxed) == 0)
         return false;
-    atomic_store_explicit(&deferred, 0, memory_order_relaxed);
+    atomic_store_explicit(&toc_guard.deferred, 0, memory_order_relaxed);
     /* `deferred` is cleared before the caller looks for work, so that a later bell sets it again.
      */
     order();
@@ -207,5 +199,5 @@ bool toc_guard_take_deferred(void)
 
 bool toc_guard_is_held(void)
 {
-    return atomic_load_explicit(&state, memory_order_relaxed) != OPEN;
+    return atomic_load_explicit(&toc_guard.state, memory_order_relaxed) != TOC_GUARD_OPEN;
 }

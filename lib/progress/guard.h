@@ -3,7 +3,11 @@
 #ifndef TOC_PROGRESS_GUARD_H
 #define TOC_PROGRESS_GUARD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "notify/uintr/entry.h"
 
 /*
  * Guard: all state of rings, matching, requests, communicators and schedules is touched under it
@@ -13,19 +17,62 @@
  * the guard is a lock. Model: tests/model/guard.pml.
  */
 
+/* CONTENDED: held, and somebody sleeps until it opens. */
+enum toc_guard_state { TOC_GUARD_OPEN, TOC_GUARD_HELD, TOC_GUARD_CONTENDED };
+
+/** Private to lib/progress; here for the sake of the two functions below that every call begins and
+ *  ends with. */
+struct toc_guard {
+    _Atomic uint32_t state;    /* enum toc_guard_state */
+    _Atomic uint32_t deferred; /* a bell found it held */
+    bool shared;               /* it is a lock */
+    bool concurrent;           /* MPI_THREAD_MULTIPLE */
+    bool unsettled;            /* leaving takes more than opening it; toc_bell_settle() */
+};
+extern struct toc_guard toc_guard __attribute__((visibility("hidden")));
+
+void toc_guard_enter_shared(void);
+void toc_guard_leave_unsettled(void);
+void toc_guard_serve_deferred(void);
+
 /** Other threads touch the library's state, too: from now on the guard is a lock. With `concurrent`
  *  (MPI_THREAD_MULTIPLE) several of them may be inside MPI calls at a time: those that wait open it
  *  now and then. Call with it open. */
 void toc_guard_share(bool concurrent);
 
 /** May several threads be inside MPI calls at a time? */
-bool toc_guard_is_concurrent(void);
+static inline bool toc_guard_is_concurrent(void)
+{
+    return toc_guard.concurrent;
+}
 
 /** Begin of everything that touches the library's state; not for the handler. Does not nest. */
-void toc_guard_enter(void);
+static inline void toc_guard_enter(void)
+{
+    toc_uintr_check();
+    if (__builtin_expect(toc_guard.shared, 0)) {
+        toc_guard_enter_shared();
+        return;
+    }
+    /* Open: with one thread calls do not nest, and a handler is through when its thread goes on. */
+    atomic_store_explicit(&toc_guard.state, TOC_GUARD_HELD, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+}
 
 /** End: makes the bell fit what may progress now, serves deferred bells, opens. */
-void toc_guard_leave(void);
+static inline void toc_guard_leave(void)
+{
+    if (__builtin_expect(toc_guard.unsettled, 0)) {
+        toc_guard_leave_unsettled();
+        return;
+    }
+    atomic_store_explicit(&toc_guard.state, TOC_GUARD_OPEN, memory_order_release);
+    /* Open before the look at `deferred`; the handler, which interrupts this very thread, stores
+     * `deferred` before it tries the guard. One of the two sees the other. */
+    atomic_signal_fence(memory_order_seq_cst);
+    if (__builtin_expect(atomic_load_explicit(&toc_guard.deferred, memory_order_relaxed) != 0, 0))
+        toc_guard_serve_deferred();
+}
 
 /** Around a sleep inside the library, with concurrent threads only (otherwise nothing happens):
  *  opens the guard without any of what toc_guard_leave() does, and closes it again. */

@@ -2,12 +2,6 @@
 /* handler-safe */
 #include "transport/ring.h"
 
-/* Payloads start on cache lines, so that producer and consumer of neighbours do not share one. */
-static uint32_t data_span(uint32_t bytes)
-{
-    return (bytes + TOC_CACHE_LINE - 1) & ~(uint32_t)(TOC_CACHE_LINE - 1);
-}
-
 void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t receiver,
                    uint32_t sender)
 {
@@ -40,7 +34,7 @@ static bool fits(const struct toc_ring *ring, uint32_t data_bytes)
         return false;
     if (data_bytes == 0)
         return true;
-    uint32_t span = data_span(data_bytes);
+    uint32_t span = toc_ring_span(data_bytes);
     return data_start(ring, span) + span - ring->data_seen <= ring->data_size;
 }
 
@@ -63,7 +57,7 @@ struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_byte
     if (!toc_ring_has_room(ring, data_bytes))
         return NULL;
     struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];
-    uint32_t span = data_span(data_bytes);
+    uint32_t span = toc_ring_span(data_bytes);
     uint32_t start = data_start(ring, span);
     ring->data_next = start + span;
     cell->u.data.position = start;
@@ -80,22 +74,8 @@ bool toc_ring_want_space(struct toc_ring *ring, uint32_t data_bytes)
     return toc_ring_refresh(ring, data_bytes);
 }
 
-void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell, uint32_t data_bytes)
-{
-    if (data_bytes > 0) {
-        ring->data_index = cell->u.data.position + data_span(data_bytes);
-        atomic_store_explicit(&ring->control->data_head, ring->data_index, memory_order_release);
-    }
-    ring->index++;
-    ring->unsettled++;
-    /* Our reads of cell and payload before the licence to overwrite them: pairs with the acquire in
-     * toc_ring_refresh(). */
-    atomic_store_explicit(&ring->control->head, ring->index, memory_order_release);
-}
-
 bool toc_ring_settle(struct toc_ring *ring)
 {
-    ring->unsettled = 0;
     /* The counters before the look at want_space: pairs with the fence in toc_ring_want_space(). */
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&ring->control->want_space, memory_order_relaxed) == 0)

@@ -72,7 +72,6 @@ struct toc_ring {
     uint32_t head_seen;  /* producer: last value read of control->head */
     uint32_t data_seen;  /* producer: last value read of control->data_head */
     uint32_t data_next;  /* producer: data_index after the commit of the reserved packet */
-    uint32_t unsettled;  /* consumer: cells consumed since toc_ring_settle() */
 };
 
 /** Binds `ring` to the memory of ring `receiver` <- `sender` in the segment; both sides start at
@@ -94,8 +93,23 @@ struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_byte
  *  is space already. */
 bool toc_ring_want_space(struct toc_ring *ring, uint32_t data_bytes);
 
-/** Consumer: gives everything consumed back. True when the producer asked for a bell: ring it. */
+/** Payloads start on cache lines, so that producer and consumer of neighbours do not share one. */
+static inline uint32_t toc_ring_span(uint32_t bytes)
+{
+    return (bytes + TOC_CACHE_LINE - 1) & ~(uint32_t)(TOC_CACHE_LINE - 1);
+}
+
+/** Consumer: looks whether the producer has asked for a bell; true: ring it. Due after
+ *  toc_ring_consume(), but a packet without data area may put it off, see toc_ring_is_due(). */
 bool toc_ring_settle(struct toc_ring *ring);
+
+/** Consumer, after one packet: must it look for the producer's wish now? A producer that wishes for
+ *  cells has filled the whole ring, so one look in every quarter of it meets the wish; one that
+ *  wishes for data area waits for some packet that has data. */
+static inline bool toc_ring_is_due(const struct toc_ring *ring, uint32_t data_bytes)
+{
+    return data_bytes > 0 || (ring->index & (ring->cell_mask >> 2)) == 0;
+}
 
 /** Consumer: payload of a packet in the data area. */
 static inline const void *toc_ring_payload(const struct toc_ring *ring, const struct toc_cell *cell)
@@ -132,6 +146,17 @@ static inline struct toc_cell *toc_ring_peek(const struct toc_ring *ring)
 }
 
 /** Consumer: done with the cell that peek returned and with its payload. */
-void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell, uint32_t data_bytes);
+static inline void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell,
+                                    uint32_t data_bytes)
+{
+    if (data_bytes > 0) {
+        ring->data_index = cell->u.data.position + toc_ring_span(data_bytes);
+        atomic_store_explicit(&ring->control->data_head, ring->data_index, memory_order_release);
+    }
+    ring->index++;
+    /* Our reads of cell and payload before the licence to overwrite them: pairs with the acquire in
+     * toc_ring_refresh(). */
+    atomic_store_explicit(&ring->control->head, ring->index, memory_order_release);
+}
 
 #endif

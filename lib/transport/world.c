@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_world_strike, toc_world_ring, toc_world_remind */
+/* handler-safe: toc_world_strike, toc_world_ring_bell, toc_world_remind */
 #include "transport/world.h"
 
 #include <errno.h>
@@ -171,6 +171,7 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
     toc_world.pid = (int32_t)getpid();
     toc_world.tid = (int32_t)syscall(SYS_gettid);
     toc_world.pending_words = ((uint32_t)toc_world.size + 63) / 64;
+    toc_world.always = toc_env.interrupt == TOC_ENV_INTERRUPT_ALWAYS ? 0xff : 0;
     toc_world.crowded = toc_world.job->nranks > toc_world.job->cores;
     if (make_peers() != 0) {
         snprintf(message, size, "no memory for the table of %d ranks", toc_world.size);
@@ -294,11 +295,10 @@ bool toc_world_remind(void)
     return toc_world.struck > 0;
 }
 
-void toc_world_ring(struct toc_peer *peer, unsigned class_bits)
+void toc_world_ring_bell(struct toc_peer *peer, unsigned class_bits)
 {
     switch (toc_doorbell_ring(peer->bell, (uint32_t)toc_world.rank, class_bits,
-                              toc_env.interrupt == TOC_ENV_INTERRUPT_ALWAYS, toc_world_strike,
-                              peer->rank)) {
+                              toc_world.always != 0, toc_world_strike, peer->rank)) {
     case TOC_BELL_NOTIFIED:
         toc_stats.bells_sent++;
         note_strike(peer);

@@ -40,6 +40,7 @@ struct toc_world {
     int struck;             /* peers with `struck` set */
     uint64_t pidns;         /* inode of the pid namespace; 0 unknown */
     uint32_t pending_words; /* words of the pending set that this job uses */
+    unsigned always;        /* classes that interrupt an armed peer whatever it wants; 0 or all */
     bool crowded;           /* more ranks than cores: waiting gives way at once */
     bool launched;          /* by mpirun; else a job of one rank */
 };
@@ -66,7 +67,16 @@ int toc_world_strike(int peer);
  *  lost. False when there is nobody to think of. Handler-safe. */
 bool toc_world_remind(void);
 
-/** Rings `peer` for packets of the given class and counts the outcome. Handler-safe. */
-void toc_world_ring(struct toc_peer *peer, unsigned class_bits);
+/** The part of the following for peers that want to be told. */
+void toc_world_ring_bell(struct toc_peer *peer, unsigned class_bits);
+
+/** Rings `peer` for packets of the given class, which have been published, and counts the outcome.
+ *  Handler-safe. */
+static inline void toc_world_ring(struct toc_peer *peer, unsigned class_bits)
+{
+    if (!toc_doorbell_is_content(peer->bell, (uint32_t)toc_world.rank,
+                                 class_bits | toc_world.always))
+        toc_world_ring_bell(peer, class_bits);
+}
 
 #endif
