@@ -163,6 +163,7 @@ mpi_tests = \
 	tests/mpi/p2p_exchange_computing \
 	tests/mpi/p2p_flood \
 	tests/mpi/p2p_large \
+	tests/mpi/p2p_lengths \
 	tests/mpi/p2p_order \
 	tests/mpi/p2p_posted_many \
 	tests/mpi/p2p_probe \

@@ -2,9 +2,11 @@
 /* handler-safe */
 #include <string.h>
 
+#include "base/env.h"
 #include "datatype/cursor.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
+#include "transport/xfer.h"
 
 /* Segments of a strided buffer in one system call. */
 #define SEGMENTS 128
@@ -57,14 +59,49 @@ static int copy_strided(struct toc_request *request, struct toc_peer *peer, bool
     return 0;
 }
 
-int toc_copy_chunk(struct toc_request *request, struct toc_peer *peer, bool pull, uint64_t remote,
-                   uint32_t number)
+/* A buffer that is sent on, or received into again, is copied at either end by the same rank each
+ * time, whoever sends: so its halves stay in that rank's cache. */
+static enum toc_xfer_end end_of(const struct toc_peer *peer, bool pull)
 {
-    uint64_t offset = (uint64_t)number * request->chunk;
+    if (peer->rank == toc_world.rank)
+        return pull ? TOC_XFER_FRONT : TOC_XFER_BACK;
+    return toc_world.rank < peer->rank ? TOC_XFER_FRONT : TOC_XFER_BACK;
+}
+
+uint64_t toc_copy_most_waiting(void)
+{
+    return 4 * (uint64_t)toc_env.chunk;
+}
+
+static int copy_piece(struct toc_request *request, struct toc_peer *peer, bool pull,
+                      uint64_t remote, const struct toc_xfer_piece *piece)
+{
+    uint64_t offset = (uint64_t)piece->first * request->chunk;
     uint64_t left = request->total - offset;
-    uint64_t bytes = left < request->chunk ? left : request->chunk;
+    uint64_t bytes = (uint64_t)piece->count * request->chunk;
+    if (bytes > left)
+        bytes = left;
     if (request->data == NULL)
         return copy_strided(request, peer, pull, remote, offset, bytes);
     struct iovec local = {.iov_base = request->data + offset, .iov_len = bytes};
     return toc_cma_copy(peer, pull, &local, 1, remote + offset, bytes);
+}
+
+bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,
+                    const struct toc_copy_turn *turn, bool *last)
+{
+    uint64_t remote = turn->pull ? xfer->send_address : xfer->receive_address;
+    uint64_t most = turn->most / request->chunk;
+    struct toc_xfer_share share = {
+        .end = end_of(peer, turn->pull),
+        .alone = turn->alone,
+        .most = most > 0 ? (uint32_t)most : 1,
+    };
+    struct toc_xfer_piece piece;
+    if (!toc_xfer_claim(xfer, request->generation, request->chunks, &share, &piece))
+        return false;
+    if (copy_piece(request, peer, turn->pull, remote, &piece) < 0)
+        toc_xfer_freeze(xfer, request->generation);
+    *last = toc_xfer_finish(xfer, request->chunks, piece.count);
+    return true;
 }

@@ -125,7 +125,7 @@ static bool advance(enum toc_progress_context context)
     if (context != TOC_PROGRESS_HANDLER && toc_unexpected_refill())
         toc_progress_fed();
     bool moved = toc_rendezvous_advance_incoming(context);
-    moved |= toc_rendezvous_advance_outgoing(context);
+    moved |= toc_rendezvous_advance_outgoing(context, !moved);
     moved |= toc_send_flush();
     return moved;
 }

@@ -10,6 +10,8 @@
 
 /* Private to lib/p2p: what its files share. Guard held everywhere. */
 
+struct toc_xfer;
+
 /* send.c: sends that wait for room, per peer, in order. */
 int toc_send_init(void);
 void toc_send_free(void);
@@ -58,9 +60,12 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer);
 /** MPI_Cancel of a send that waits for its match: unless the receiver has taken the message, it
  *  completes as cancelled. */
 void toc_rendezvous_cancel(struct toc_request *request);
-bool toc_rendezvous_advance_outgoing(enum toc_progress_context context);
+/** `idle`: nothing came in this round, so that there is time to copy for the receivers. */
+bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idle);
 void toc_rendezvous_withdraw(void);
 int toc_rendezvous_outgoing(void);
+/** Is a receiver, so far as one knows, copying what this rank sends? */
+bool toc_rendezvous_is_sending(void);
 
 /* rendezvous_receive.c */
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
@@ -73,10 +78,18 @@ bool toc_rendezvous_is_unserved(void);
 void toc_rendezvous_init(void);
 
 /* copy.c */
-/** Copies chunk `number` of the request's rendezvous between its buffer and `remote` in the peer;
- *  `pull`: as receiver. 0 or -errno. */
-int toc_copy_chunk(struct toc_request *request, struct toc_peer *peer, bool pull, uint64_t remote,
-                   uint32_t number);
+/** How a side copies. */
+struct toc_copy_turn {
+    bool pull;     /* as receiver, from the peer; else to it */
+    bool alone;    /* the peer is not going to copy, so far as one knows */
+    uint64_t most; /* bytes */
+};
+/** Claims a piece of the request's rendezvous and copies it; a copy that fails freezes the
+ *  transfer. False: nothing left to claim. `last`: all has been copied now, or has failed. */
+bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,
+                    const struct toc_copy_turn *turn, bool *last);
+/** What a side copies at once that waits for it, and may spare system calls. */
+uint64_t toc_copy_most_waiting(void);
 /** Packs `bytes` from packed offset `offset` of a send's buffer. */
 void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to, uint64_t bytes);
 void toc_copy_unpack(const struct toc_request *request, uint64_t offset, const void *from,

@@ -18,15 +18,24 @@ static struct toc_xfer *xfer_of(const struct toc_request *request)
     return toc_xfer_at(toc_world.job, peer_of(request)->rank, request->slot);
 }
 
-/* Large enough to hide the cost of a system call, small enough to share a message between two
- * copiers and to leave the handler soon. */
+#define LEAST_SHARED 65536
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+/* What copies are counted in: two halves of a short message, for two copiers; of a longer one,
+ * what is not worth sharing any more because of the cost of a system call. */
 static uint32_t chunk_for(uint64_t total)
 {
-    uint64_t most = (uint64_t)toc_env.chunk;
-    uint64_t quarter = (total / 4 + 65535) & ~UINT64_C(65535);
-    if (total <= 2 * 65536 || quarter == 0)
-        quarter = 2 * 65536;
-    return (uint32_t)(quarter < most ? quarter : most);
+    uint64_t half = round_up(total - total / 2, TOC_PAGE), most = (uint64_t)toc_env.chunk;
+    uint64_t chunk = half < LEAST_SHARED ? half : LEAST_SHARED;
+    if (chunk > most)
+        chunk = most;
+    if (chunk < total / TOC_XFER_MOST_CHUNKS + 1)
+        chunk = round_up(total / TOC_XFER_MOST_CHUNKS + 1, TOC_PAGE);
+    return (uint32_t)chunk;
 }
 
 static void complete(struct toc_request *request)
@@ -87,23 +96,35 @@ static bool is_delegated(const struct toc_request *request, const struct toc_pee
            atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
 }
 
-static bool pull_chunk(struct toc_request *request, struct toc_peer *peer, bool in_handler)
+/* A guess: a sender that joins in or goes in this very moment finds its half taken, or untouched.
+ * One that receives as well copies that first, as this rank does (rendezvous_send.c): those who
+ * exchange messages copy what they receive. */
+static bool is_alone(const struct toc_peer *peer)
 {
-    struct toc_xfer *xfer = xfer_of(request);
-    uint32_t number;
-    uint64_t remote = xfer->send_address;
-    if (!toc_xfer_claim(xfer, request->generation, request->chunks, &number))
+    return toc_rendezvous_is_sending() ||
+           atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) == 0;
+}
+
+static bool pull_piece(struct toc_request *request, struct toc_peer *peer,
+                       enum toc_progress_context context)
+{
+    bool waits = context == TOC_PROGRESS_WAIT, in_handler = context == TOC_PROGRESS_HANDLER;
+    struct toc_copy_turn turn = {
+        .pull = true,
+        .alone = is_alone(peer),
+        .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
+    };
+    bool last;
+    if (!toc_copy_claim(request, xfer_of(request), peer, &turn, &last))
         return false;
-    if (toc_copy_chunk(request, peer, true, remote, number) < 0)
-        toc_xfer_freeze(xfer, request->generation);
     toc_stats.chunks_pulled++;
     toc_stats.chunks_handler += in_handler;
-    if (toc_xfer_finish(xfer, request->chunks) && peer->rank != toc_world.rank)
+    if (last && peer->rank != toc_world.rank)
         toc_world_ring(peer, TOC_WANT_NONE);
     return true;
 }
 
-/* Chunks that one round may copy, over all transfers. */
+/* Pieces that one round may copy, over all transfers. */
 static int budget_for(enum toc_progress_context context)
 {
     switch (context) {
@@ -138,7 +159,7 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
             return moved;
         if (*budget == 0)
             return moved; /* toc_rendezvous_is_unserved() says what is to become of it */
-        if (!pull_chunk(request, peer, context == TOC_PROGRESS_HANDLER))
+        if (!pull_piece(request, peer, context))
             return moved; /* the sender is at the last ones */
         --*budget;
         moved = true;

@@ -117,22 +117,27 @@ static void serve(struct toc_request *request)
     }
 }
 
-/* Copies one chunk into the receiver's buffer, if it can be reached and one is left. */
-static bool push_chunk(struct toc_request *request)
+/* A receiver that computes leaves the copy to us. */
+static bool is_alone(const struct toc_peer *peer)
+{
+    return toc_bell_mode(atomic_load_explicit(&peer->bell->word, memory_order_relaxed)) ==
+           TOC_BELL_ARMED;
+}
+
+/* Copies a piece into the receiver's buffer, if it can be reached and one is left. */
+static bool push_piece(struct toc_request *request)
 {
     struct toc_xfer *xfer = xfer_of(request);
     struct toc_peer *peer = &toc_world.peers[request->peer];
-    uint32_t number;
-    uint64_t remote = xfer->receive_address;
+    struct toc_copy_turn turn = {.alone = is_alone(peer), .most = toc_copy_most_waiting()};
+    bool last;
     if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 || !toc_cma_works(peer) ||
-        !toc_xfer_claim(xfer, request->generation, request->chunks, &number))
+        !toc_copy_claim(request, xfer, peer, &turn, &last))
         return false;
-    if (toc_copy_chunk(request, peer, false, remote, number) < 0)
-        toc_xfer_freeze(xfer, request->generation);
     toc_stats.chunks_pushed++;
     /* The receiver looks at the count by itself; asleep, or with a broken copy to restart, it has
      * to be told. */
-    if (toc_xfer_finish(xfer, request->chunks))
+    if (last)
         toc_send_tell(peer, TOC_WANT_NONE);
     else if (toc_xfer_is_broken(xfer, request->generation))
         toc_send_tell(peer, TOC_WANT_CONTROL);
@@ -167,7 +172,9 @@ static bool send_fragment(struct toc_request *request)
     return true;
 }
 
-static bool advance(struct toc_request *request, enum toc_progress_context context)
+/* A rank that both sends and receives copies what it receives, as its peer does: each then writes
+ * to its own memory only, which stays in its cache. */
+static bool advance(struct toc_request *request, bool may_copy)
 {
     struct toc_xfer *xfer = xfer_of(request);
     bool moved = false;
@@ -177,18 +184,19 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
         if (request->moved < request->total)
             return moved;
     } else if (!toc_xfer_is_done(xfer, request->generation, request->chunks)) {
-        return context == TOC_PROGRESS_WAIT && push_chunk(request);
+        return may_copy && push_piece(request);
     }
     finish(request);
     return true;
 }
 
-bool toc_rendezvous_advance_outgoing(enum toc_progress_context context)
+bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idle)
 {
     bool moved = outgoing_count > 0 && toc_descriptors_serve(serve);
+    bool may_copy = context == TOC_PROGRESS_WAIT && idle;
     TOC_LIST_EACH(&outgoing, member, following)
     {
-        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context);
+        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), may_copy);
     }
     return moved;
 }
@@ -210,6 +218,11 @@ void toc_rendezvous_withdraw(void)
 int toc_rendezvous_outgoing(void)
 {
     return outgoing_count;
+}
+
+bool toc_rendezvous_is_sending(void)
+{
+    return !toc_list_is_empty(&outgoing);
 }
 
 void toc_rendezvous_init(void)

@@ -70,31 +70,73 @@ enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation)
     return match >> 32 == generation ? (enum toc_xfer_mode)(uint32_t)match : TOC_XFER_POSTED;
 }
 
-bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, uint32_t *chunk)
+static uint32_t at_front(uint64_t cursor)
 {
-    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
+    return (uint32_t)cursor & 0xffff;
+}
+
+static uint32_t at_back(uint64_t cursor)
+{
+    return (uint32_t)cursor >> 16 & TOC_XFER_MOST_CHUNKS;
+}
+
+/* Both counts and TOC_XFER_FROZEN are in the lower half. */
+static uint32_t left(uint64_t cursor, uint32_t chunks)
+{
+    uint32_t claimed = at_front(cursor) + at_back(cursor);
+    return ((uint32_t)cursor & TOC_XFER_FROZEN) != 0 || claimed >= chunks ? 0 : chunks - claimed;
+}
+
+/* Of the `rest`, how much goes to one whose half has `half` chunks. */
+static uint32_t fair(uint32_t mine, uint32_t theirs, uint32_t half, uint32_t rest)
+{
+    if (mine < half && rest >= half - mine)
+        return half - mine; /* of which the other side has taken none */
+    return theirs == 0 ? rest : (rest + 1) / 2;
+}
+
+/* The next piece of what `cursor` leaves; returns the cursor after it. */
+static uint64_t carve(uint64_t cursor, uint32_t chunks, const struct toc_xfer_share *share,
+                      struct toc_xfer_piece *piece)
+{
+    bool front = share->end == TOC_XFER_FRONT;
+    uint32_t rest = left(cursor, chunks), count = rest;
+    if (!share->alone)
+        count = front ? fair(at_front(cursor), at_back(cursor), chunks - chunks / 2, rest)
+                      : fair(at_back(cursor), at_front(cursor), chunks / 2, rest);
+    if (count > share->most)
+        count = share->most;
+    piece->count = count;
+    piece->first = front ? at_front(cursor) : chunks - at_back(cursor) - count;
+    return cursor + ((uint64_t)count << (front ? 0 : 16));
+}
+
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks,
+                    const struct toc_xfer_share *share, struct toc_xfer_piece *piece)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire), claimed;
     do {
         /* `chunks` is what the caller learned at the match: the descriptor's own number may be that
          * of the next generation already while `cursor` is still of ours. */
-        if (cursor >> 32 != generation || (uint32_t)cursor >= chunks)
+        if (cursor >> 32 != generation || left(cursor, chunks) == 0)
             return false;
-    } while (!atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, cursor + 1,
+        claimed = carve(cursor, chunks, share, piece);
+    } while (!atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, claimed,
                                                     memory_order_acq_rel, memory_order_acquire));
-    *chunk = (uint32_t)cursor;
     return true;
 }
 
 bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
 {
     uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
-    return cursor >> 32 == generation && (uint32_t)cursor < chunks;
+    return cursor >> 32 == generation && left(cursor, chunks) > 0;
 }
 
-bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks)
+bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks, uint32_t count)
 {
     /* The copied bytes before the count: pairs with the acquire in toc_xfer_is_done(). */
-    uint64_t done = atomic_fetch_add_explicit(&xfer->done, 1, memory_order_acq_rel);
-    return (uint32_t)done + 1 == chunks;
+    uint64_t done = atomic_fetch_add_explicit(&xfer->done, count, memory_order_acq_rel);
+    return (uint32_t)done + count == chunks;
 }
 
 bool toc_xfer_is_done(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
@@ -125,7 +167,7 @@ bool toc_xfer_is_broken(struct toc_xfer *xfer, uint32_t generation)
     if (cursor >> 32 != generation || ((uint32_t)cursor & TOC_XFER_FROZEN) == 0)
         return false;
     uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
-    return (uint32_t)done == ((uint32_t)cursor & ~TOC_XFER_FROZEN);
+    return (uint32_t)done == at_front(cursor) + at_back(cursor);
 }
 
 struct toc_notices *toc_notices_at(struct toc_job_header *job, int rank)

@@ -13,10 +13,11 @@
 /*
  * Descriptor of a rendezvous (or of a synchronous send that waits for its match). It lives in the
  * segment among the descriptors of the sender; the ring's packet names it by slot and generation.
- * Both sides may copy: they claim chunks from `cursor`, and `done` counts the finished ones. Both
- * words carry the generation in their upper half, so that a late helper can neither claim from a
- * recycled descriptor nor take another transfer's progress for its own: "generation changed"
- * means "finished long ago". Model: tests/model/rendezvous.pml.
+ * Both sides may copy: they claim chunks from `cursor`, one from the front, the other from the
+ * back, and `done` counts the finished ones. Both words carry the generation in their upper half,
+ * so that a late helper can neither claim from a recycled descriptor nor take another transfer's
+ * progress for its own: "generation changed" means "finished long ago". Model:
+ * tests/model/rendezvous.pml.
  */
 
 enum toc_xfer_mode {
@@ -40,8 +41,8 @@ struct toc_xfer {
     _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
     /* Written by the receiver before it publishes `match`. */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */
-    _Atomic uint64_t cursor;                        /* generation << 32 | next chunk to claim */
-    _Atomic uint64_t done;                          /* generation << 32 | finished chunks */
+    _Atomic uint64_t cursor; /* generation << 32 | claimed at the back << 16 | at the front */
+    _Atomic uint64_t done;   /* generation << 32 | finished chunks */
     uint64_t receive_address;
     uint64_t total; /* bytes to move: the smaller of send size and receive capacity */
     uint32_t chunk; /* bytes of each chunk but the last */
@@ -52,6 +53,25 @@ _Static_assert(sizeof(struct toc_xfer) == TOC_XFER_BYTES, "placed by base/job.c"
 
 /* In the lower half of `cursor`: no more claims, a copy has failed. */
 #define TOC_XFER_FROZEN UINT32_C(0x80000000)
+
+/** Most chunks that a transfer may have: what is counted beside TOC_XFER_FROZEN. */
+#define TOC_XFER_MOST_CHUNKS 0x7fffu
+
+/** Where a side claims from. */
+enum toc_xfer_end { TOC_XFER_FRONT, TOC_XFER_BACK };
+
+/** How a side claims. */
+struct toc_xfer_share {
+    enum toc_xfer_end end;
+    bool alone;    /* the other side does not copy, so far as one knows */
+    uint32_t most; /* chunks at once, at least 1 */
+};
+
+/** Chunks that a side has claimed, in one piece. */
+struct toc_xfer_piece {
+    uint32_t first;
+    uint32_t count;
+};
 
 /** Notices of one rank: a bit per descriptor that a peer has changed, and a summary with a bit for
  *  each word of the first that is not 0. */
@@ -83,27 +103,30 @@ bool toc_xfer_withdraw(struct toc_xfer *xfer, uint32_t generation);
 /** Receiver: might it still be taken? */
 bool toc_xfer_is_open(struct toc_xfer *xfer, uint32_t generation);
 
-/** Receiver: sets up the copy and publishes the match. */
+/** Receiver: sets up the copy and publishes the match. At most TOC_XFER_MOST_CHUNKS chunks. */
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
                     uint64_t total, uint32_t chunk);
 
 /** Sender or receiver: mode of this generation (POSTED while unmatched). */
 enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation);
 
-/** Claims the next of the transfer's `chunks`: false when there is none left (or the descriptor was
- *  recycled). */
-bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, uint32_t *chunk);
+/** Claims what is left of this end's half of the transfer's `chunks`; then, of the other half, as
+ *  much as is fair: half of what is left, or all if nobody else has claimed any. Who is alone
+ *  claims all at once. False when there is none left (or the descriptor was recycled). */
+bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks,
+                    const struct toc_xfer_share *share, struct toc_xfer_piece *piece);
 
 /** Is there a chunk left to claim? */
 bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks);
 
-/** A claimed chunk has been copied (or has failed). Returns true when it was the last one. */
-bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks);
+/** `count` claimed chunks have been copied (or have failed). Returns true when they were the last
+ *  of the transfer's `chunks`. */
+bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks, uint32_t count);
 
 /** Are all chunks copied? True also when the descriptor was recycled meanwhile. */
 bool toc_xfer_is_done(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks);
 
-/** A copy failed: stops claims. Every claimed chunk must still be finished. */
+/** A copy failed: stops claims. What is claimed must still be finished. */
 void toc_xfer_freeze(struct toc_xfer *xfer, uint32_t generation);
 
 /** Frozen, and nobody copies any more? */

@@ -24,7 +24,7 @@
 #define S 0                     /* the sender; a receiver's CPU is the number of its transfer */
 #define SBSIZE 5
 #define MATCH 0                 /* generation, mode */
-#define CURSOR 1                /* generation, frozen, next chunk */
+#define CURSOR 1                /* generation, frozen, chunks claimed at the back, at the front */
 #define DONE 2                  /* generation, finished chunks */
 #define CHUNKS 3                /* of the transfer now in the descriptor */
 #define BLOCKING 4              /* sender is in a blocking call and will copy */
@@ -43,10 +43,13 @@
 #endif
 #define CHUNKS_OF(g) ((g) == 1 -> CHUNKS1 : CHUNKS2)
 
-#define FROZEN 8
-#define TAGGED(g, v) ((g) << 4 | (v))
+#define FROZEN 16
+#define TAGGED(g, v) ((g) << 5 | (v))
 #define VALUE(w) ((w) & 7)
-#define GENERATION(w) ((w) >> 4)
+#define GENERATION(w) ((w) >> 5)
+#define AT_FRONT(w) ((w) & 3)
+#define AT_BACK(w) ((w) >> 2 & 3)
+#define CLAIMED(w) (AT_FRONT(w) + AT_BACK(w))
 #ifdef CURSOR_NO_GENERATION
 #define CURSOR_OF(g) 0
 #else
@@ -91,7 +94,7 @@ inline is_done(me, gen, answer)
     atomic {
 #ifdef COMPLETE_AT_CLAIM
         c = LOADED(me, CURSOR);
-        answer = GENERATION(c) != gen || (c & 15) == CHUNKS_OF(gen);
+        answer = GENERATION(c) != gen || (!(c & FROZEN) && CLAIMED(c) == CHUNKS_OF(gen));
 #else
         c = LOADED(me, DONE);
         answer = VALUE(c) == CHUNKS_OF(gen);
@@ -130,7 +133,7 @@ inline is_broken(me, gen, answer)
         :: else -> c = 0; goto looked
         fi
     };
-    atomic { answer = VALUE(LOADED(me, DONE)) == VALUE(c); c = 0 };
+    atomic { answer = VALUE(LOADED(me, DONE)) == CLAIMED(c); c = 0 };
 looked:
     skip
 #else
@@ -138,16 +141,36 @@ looked:
 #endif
 }
 
-/* Claims, copies and finishes one chunk. took: there was one to claim. */
-inline copy_chunk(me, gen, other, took)
+#ifdef CHUNKS_FROM_DESCRIPTOR
+#define KNOWN_CHUNKS(me, gen) LOADED(me, CHUNKS)
+#else
+#define KNOWN_CHUNKS(me, gen) CHUNKS_OF(gen)
+#endif
+
+/* What a piece is remembered by: its chunks, a bit each, and their number. */
+#define PIECE(first, count) (((1 << (count)) - 1) << (first) | (count) << 3)
+#define CHUNKS_IN(piece) ((piece) & 7)
+#define COUNT_IN(piece) ((piece) >> 3)
+
+/* Somebody has claimed since. */
+#ifdef ENDS_APART
+#define CHANGED(me) ((me) == S -> AT_BACK(mem[CURSOR]) != AT_BACK(c) : \
+                                  AT_FRONT(mem[CURSOR]) != AT_FRONT(c))
+#else
+#define CHANGED(me) (mem[CURSOR] != c)
+#endif
+
+/* Within one step only. */
+hidden byte first, count;
+
+/* Claims, copies and finishes a piece: the sender from the back, receivers from the front, one
+ * chunk or all that are left. took: there was one to claim. */
+inline copy_piece(me, gen, other, took)
 {
     atomic {
         c = LOADED(me, CURSOR);
-#ifdef CHUNKS_FROM_DESCRIPTOR
-        took = GENERATION(c) == CURSOR_OF(gen) && (c & 15) < LOADED(me, CHUNKS);
-#else
-        took = GENERATION(c) == CURSOR_OF(gen) && (c & 15) < CHUNKS_OF(gen);
-#endif
+        took = GENERATION(c) == CURSOR_OF(gen) && !(c & FROZEN) &&
+               CLAIMED(c) < KNOWN_CHUNKS(me, gen);
         if
         :: !took -> c = 0; goto copied_it
         :: else
@@ -156,29 +179,45 @@ inline copy_chunk(me, gen, other, took)
     atomic {
         DRAINED(me);
         if
-        :: mem[CURSOR] != c -> c = 0; goto copied_it    /* the caller tries again */
+        :: CHANGED(me) -> c = 0; goto copied_it    /* the caller tries again */
+        :: else
+        fi;
+        if
+        :: count = 1
+        :: CLAIMED(c) + 1 < KNOWN_CHUNKS(me, gen) -> count = KNOWN_CHUNKS(me, gen) - CLAIMED(c)
+        fi;
+        if
+        :: me == S ->
+            first = KNOWN_CHUNKS(me, gen) - AT_BACK(c) - count;
+            mem[CURSOR] = mem[CURSOR] + (count << 2)
         :: else ->
-            mem[CURSOR] = c + 1;
-            assert(VALUE(c) < CHUNKS_OF(gen) && !(copied[gen] & (1 << VALUE(c))))
-        fi
+            first = AT_FRONT(c);
+            mem[CURSOR] = mem[CURSOR] + count
+        fi;
+        assert(first + count <= CHUNKS_OF(gen));
+        c = PIECE(first, count);
+        assert(!(copied[gen] & CHUNKS_IN(c)));
+        first = 0;
+        count = 0
     };
 #ifdef FINISH_BEFORE_COPY
-    atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1 };
+    atomic { DRAINED(me); mem[DONE] = mem[DONE] + COUNT_IN(c) };
 #endif
     if
-    :: atomic { copied[gen] = copied[gen] | (1 << VALUE(c)); c = 0 }
+    :: copied[gen] = copied[gen] | CHUNKS_IN(c)
 #ifdef FAILURES
     :: atomic {                 /* the chunk is marked as failed: no more claims */
         !failed ->
         failed = 1;
         assert(GENERATION(mem[CURSOR]) == gen);
-        mem[CURSOR] = mem[CURSOR] | FROZEN;
-        c = 0
+        mem[CURSOR] = mem[CURSOR] | FROZEN
        }
 #endif
     fi;
 #ifndef FINISH_BEFORE_COPY
-    atomic { DRAINED(me); mem[DONE] = mem[DONE] + 1; c = mem[DONE] };
+    atomic { DRAINED(me); mem[DONE] = mem[DONE] + COUNT_IN(c); c = mem[DONE] };
+#else
+    c = 0;
 #endif
     atomic {
         if
@@ -303,7 +342,7 @@ wait:                           /* in a blocking call: for this transfer, or ano
         :: atomic { result -> result = 0; goto stop }
         :: else
         fi;
-        copy_chunk(S, g, g, moving)
+        copy_piece(S, g, g, moving)
        :: stage == FRAGMENTS -> goto stop
        fi;
        if
@@ -439,7 +478,7 @@ compute:                        /* handler, or last look of a call: copies if no
         :: LOADED(g, BLOCKING) -> break         /* left to the sender */
         :: !LOADED(g, BLOCKING)
         fi;
-        copy_chunk(g, g, S, moving);
+        copy_piece(g, g, S, moving);
         if
         :: atomic { moving -> moving = 0 }
         :: else -> break                        /* the sender is at the last ones */
@@ -477,7 +516,7 @@ enter:                          /* a blocking call: for this transfer, or anothe
         :: atomic { result -> result = 0; leaves = 0; goto broken }
         :: else
         fi;
-        copy_chunk(g, g, S, moving);
+        copy_piece(g, g, S, moving);
         if
         :: atomic { moving -> moving = 0 }
         :: atomic { !moving && news[g] -> news[g] = 0; rung[g] = 0 }

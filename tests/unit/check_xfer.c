@@ -12,10 +12,29 @@
 
 static struct toc_xfer xfer;
 
+static const struct toc_xfer_share one_front = {TOC_XFER_FRONT, false, 1};
+static const struct toc_xfer_share one_back = {TOC_XFER_BACK, false, 1};
+static const struct toc_xfer_share front = {TOC_XFER_FRONT, false, TOC_XFER_MOST_CHUNKS};
+static const struct toc_xfer_share back = {TOC_XFER_BACK, false, TOC_XFER_MOST_CHUNKS};
+static const struct toc_xfer_share alone_front = {TOC_XFER_FRONT, true, TOC_XFER_MOST_CHUNKS};
+static const struct toc_xfer_share alone_back = {TOC_XFER_BACK, true, TOC_XFER_MOST_CHUNKS};
+
+/* One chunk from the front. */
 static uint32_t claim(uint32_t generation)
 {
-    uint32_t chunk = UINT32_MAX;
-    return toc_xfer_claim(&xfer, generation, xfer.chunks, &chunk) ? chunk : UINT32_MAX;
+    struct toc_xfer_piece piece;
+    if (!toc_xfer_claim(&xfer, generation, xfer.chunks, &one_front, &piece))
+        return UINT32_MAX;
+    UNIT_CHECK(piece.count == 1);
+    return piece.first;
+}
+
+/* Is the next piece of this share the chunks from `first` to before `end`? None: both 0. */
+static bool gets(const struct toc_xfer_share *share, uint32_t first, uint32_t end)
+{
+    struct toc_xfer_piece piece = {0, 0};
+    bool any = toc_xfer_claim(&xfer, GEN, xfer.chunks, share, &piece);
+    return any == (end > first) && piece.first == first && piece.first + piece.count == end;
 }
 
 START_TEST(unmatched)
@@ -71,6 +90,7 @@ static const struct {
     {4096, 4096, 1},
     {4097, 4096, 2},
     {UINT64_C(1) << 40, 1u << 30, 1024},
+    {TOC_XFER_MOST_CHUNKS, 1, TOC_XFER_MOST_CHUNKS},
     {1000, 1, 1000},
     {(UINT64_C(1) << 32) + 1, 1u << 30, 5},
 };
@@ -86,7 +106,7 @@ START_TEST(chunks_are_claimed_and_finished)
     ck_assert_uint_eq(claim(GEN), UINT32_MAX);
     for (uint32_t i = 0; i < chunks; i++) {
         UNIT_CHECK(!toc_xfer_is_done(&xfer, GEN, chunks));
-        UNIT_CHECK(toc_xfer_finish(&xfer, chunks) == (i == chunks - 1));
+        UNIT_CHECK(toc_xfer_finish(&xfer, chunks, 1) == (i == chunks - 1));
     }
     ck_assert(toc_xfer_is_done(&xfer, GEN, chunks));
     ck_assert(!toc_xfer_is_broken(&xfer, GEN));
@@ -123,12 +143,102 @@ END_TEST
  * late helper of this generation must not claim a chunk that its transfer does not have. */
 START_TEST(late_helper_keeps_its_own_number_of_chunks)
 {
-    uint32_t chunk;
+    struct toc_xfer_piece piece;
     toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 2 * 4096, 4096);
-    ck_assert(toc_xfer_claim(&xfer, GEN, 2, &chunk));
-    ck_assert(toc_xfer_claim(&xfer, GEN, 2, &chunk));
+    ck_assert(toc_xfer_claim(&xfer, GEN, 2, &one_front, &piece));
+    ck_assert(toc_xfer_claim(&xfer, GEN, 2, &one_back, &piece));
     xfer.chunks = 5;
-    ck_assert(!toc_xfer_claim(&xfer, GEN, 2, &chunk));
+    ck_assert(!toc_xfer_claim(&xfer, GEN, 2, &one_front, &piece));
+    ck_assert(!toc_xfer_claim(&xfer, GEN, 2, &alone_back, &piece));
+}
+END_TEST
+
+/* Each its half, in one piece; then there is nothing to steal. */
+START_TEST(halves)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 7, 1);
+    ck_assert(gets(&front, 0, 4));
+    ck_assert(toc_xfer_has_chunk(&xfer, GEN, 7));
+    ck_assert(gets(&back, 4, 7));
+    ck_assert(!toc_xfer_has_chunk(&xfer, GEN, 7));
+    ck_assert(gets(&front, 0, 0));
+    ck_assert(gets(&alone_back, 0, 0));
+    ck_assert(!toc_xfer_finish(&xfer, 7, 3));
+    ck_assert(!toc_xfer_is_done(&xfer, GEN, 7));
+    ck_assert(toc_xfer_finish(&xfer, 7, 4));
+    ck_assert(toc_xfer_is_done(&xfer, GEN, 7));
+
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 8, 1);
+    ck_assert(gets(&one_back, 7, 8));
+    ck_assert(gets(&back, 4, 7)); /* what is left of it */
+    ck_assert(gets(&front, 0, 4));
+}
+END_TEST
+
+START_TEST(one_chunk_is_for_either)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 1, 1);
+    ck_assert(gets(&back, 0, 1));
+    ck_assert(gets(&front, 0, 0));
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 1, 1);
+    ck_assert(gets(&front, 0, 1));
+    ck_assert(gets(&back, 0, 0));
+}
+END_TEST
+
+START_TEST(who_is_alone_takes_all)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 9, 1);
+    ck_assert(gets(&alone_back, 0, 9));
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 9, 1);
+    ck_assert(gets(&one_back, 8, 9));
+    ck_assert(gets(&alone_front, 0, 8));
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 9, 1); /* it only seemed so */
+    ck_assert(gets(&front, 0, 5));
+    ck_assert(gets(&front, 5, 9));
+}
+END_TEST
+
+/* The other side's half: shared out with who is there, again and again. */
+START_TEST(the_rest_is_shared)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 20, 1);
+    ck_assert(gets(&front, 0, 10));
+    ck_assert(gets(&one_back, 19, 20));
+    ck_assert(gets(&front, 10, 15)); /* 5 of 9 */
+    ck_assert(gets(&back, 17, 19));  /* 2 of 4: its half is not whole any more */
+    ck_assert(gets(&one_front, 15, 16));
+    ck_assert(gets(&front, 16, 17));
+    ck_assert(gets(&back, 0, 0));
+}
+END_TEST
+
+START_TEST(not_more_than_most)
+{
+    static const struct toc_xfer_share three_front = {TOC_XFER_FRONT, false, 3};
+    static const struct toc_xfer_share three_back = {TOC_XFER_BACK, true, 3};
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 10, 1);
+    ck_assert(gets(&three_front, 0, 3));
+    ck_assert(gets(&three_back, 7, 10));
+    ck_assert(gets(&three_front, 3, 5));
+    ck_assert(gets(&three_back, 5, 7));
+    ck_assert(gets(&three_front, 0, 0));
+}
+END_TEST
+
+/* Claims at both ends count when it comes to whether anybody still copies. */
+START_TEST(frozen_with_both_ends_claimed)
+{
+    toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 9, 1);
+    ck_assert(gets(&one_front, 0, 1));
+    ck_assert(gets(&back, 5, 9));
+    toc_xfer_freeze(&xfer, GEN);
+    ck_assert(gets(&alone_front, 0, 0));
+    toc_xfer_finish(&xfer, 9, 4);
+    ck_assert(!toc_xfer_is_broken(&xfer, GEN));
+    toc_xfer_finish(&xfer, 9, 1);
+    ck_assert(toc_xfer_is_broken(&xfer, GEN));
+    ck_assert(!toc_xfer_is_done(&xfer, GEN, 9));
 }
 END_TEST
 
@@ -137,14 +247,14 @@ START_TEST(frozen_transfers_break)
     toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 5 * 4096, 4096);
     ck_assert_uint_eq(claim(GEN), 0);
     ck_assert_uint_eq(claim(GEN), 1);
-    toc_xfer_finish(&xfer, 5);
+    toc_xfer_finish(&xfer, 5, 1);
     ck_assert(!toc_xfer_is_broken(&xfer, GEN));
     toc_xfer_freeze(&xfer, GEN);
     toc_xfer_freeze(&xfer, GEN);
     ck_assert_uint_eq(claim(GEN), UINT32_MAX);
     ck_assert(!toc_xfer_is_broken(&xfer, GEN)); /* somebody still copies */
     ck_assert(!toc_xfer_is_done(&xfer, GEN, 5));
-    toc_xfer_finish(&xfer, 5);
+    toc_xfer_finish(&xfer, 5, 1);
     ck_assert(toc_xfer_is_broken(&xfer, GEN));
     ck_assert(!toc_xfer_is_broken(&xfer, GEN + 1));
     ck_assert(!toc_xfer_is_done(&xfer, GEN, 5));
@@ -163,9 +273,9 @@ START_TEST(failure_of_the_last_chunk)
     toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, 2 * 4096, 4096);
     claim(GEN);
     claim(GEN);
-    toc_xfer_finish(&xfer, 2);
+    toc_xfer_finish(&xfer, 2, 1);
     toc_xfer_freeze(&xfer, GEN);
-    toc_xfer_finish(&xfer, 2);
+    toc_xfer_finish(&xfer, 2, 1);
     ck_assert(!toc_xfer_is_done(&xfer, GEN, 2));
     ck_assert(toc_xfer_is_broken(&xfer, GEN));
 }
@@ -184,14 +294,17 @@ static uint32_t chunks_of(uint32_t generation)
     return generation % MOST_CHUNKS + 1;
 }
 
-static void copy_some(uint32_t generation)
+static void copy_some(uint32_t generation, const struct toc_xfer_share *share)
 {
-    uint32_t chunk;
-    while (toc_xfer_claim(&xfer, generation, chunks_of(generation), &chunk)) {
-        UNIT_CHECK(chunk < chunks_of(generation));
-        UNIT_CHECK(atomic_fetch_add(&claims[generation][chunk], 1) == 0);
-        bytes[chunk] = (unsigned char)generation;
-        toc_xfer_finish(&xfer, chunks_of(generation));
+    uint32_t chunks = chunks_of(generation);
+    struct toc_xfer_piece piece;
+    while (toc_xfer_claim(&xfer, generation, chunks, share, &piece)) {
+        UNIT_CHECK(piece.count > 0 && piece.first + piece.count <= chunks);
+        for (uint32_t i = piece.first; i < piece.first + piece.count; i++) {
+            UNIT_CHECK(atomic_fetch_add(&claims[generation][i], 1) == 0);
+            bytes[i] = (unsigned char)generation;
+        }
+        toc_xfer_finish(&xfer, chunks, piece.count);
     }
 }
 
@@ -202,7 +315,7 @@ static void *help(void *unused)
     while ((generation = atomic_load(&current)) <= GENERATIONS) {
         for (uint32_t spin = unit_random(&random) % 200; spin > 0; spin--)
             __builtin_ia32_pause();
-        copy_some(generation);
+        copy_some(generation, generation % 3 == 0 ? &one_back : &back);
     }
     return unused;
 }
@@ -224,7 +337,7 @@ START_TEST(two_copiers)
         if (generation % 64 == 0)
             sched_yield();
         if (generation % 64 != 32) /* some are the helper's alone */
-            copy_some(generation);
+            copy_some(generation, generation % 5 == 0 ? &alone_front : &front);
         while (!toc_xfer_is_done(&xfer, generation, chunks_of(generation)))
             sched_yield();
         for (uint32_t chunk = 0; chunk < chunks_of(generation); chunk++) {
@@ -273,32 +386,45 @@ START_TEST(one_of_two_gets_an_offer)
 END_TEST
 
 /* One long transfer, claimed as fast as possible by both. */
-enum { MANY = 1000000 };
-static _Atomic uint8_t claimed[MANY];
+enum { MANY = TOC_XFER_MOST_CHUNKS, ROUNDS = 30 };
+static _Atomic uint8_t claimed[MANY + 1];
 static pthread_barrier_t start;
 
-static void *claim_many(void *unused)
+static void *claim_many(void *share)
 {
-    uint32_t chunk;
-    pthread_barrier_wait(&start);
-    while (toc_xfer_claim(&xfer, GEN, MANY, &chunk)) {
-        atomic_fetch_add_explicit(&claimed[chunk], 1, memory_order_relaxed);
-        toc_xfer_finish(&xfer, MANY);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct toc_xfer_piece piece;
+        pthread_barrier_wait(&start);
+        while (toc_xfer_claim(&xfer, GEN, MANY, share, &piece)) {
+            atomic_fetch_add_explicit(&claimed[piece.first], 1, memory_order_relaxed);
+            toc_xfer_finish(&xfer, MANY, piece.count);
+        }
+        pthread_barrier_wait(&start);
+        pthread_barrier_wait(&start); /* set up again */
     }
-    return unused;
+    return NULL;
 }
 
 START_TEST(claims_are_unique)
 {
-    pthread_t helper;
+    pthread_t helper[2];
     toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, MANY, 1);
-    pthread_barrier_init(&start, NULL, 2);
-    ck_assert_int_eq(pthread_create(&helper, NULL, claim_many, NULL), 0);
-    claim_many(NULL);
-    ck_assert_int_eq(pthread_join(helper, NULL), 0);
-    for (int i = 0; i < MANY; i++)
-        UNIT_CHECK(claimed[i] == 1);
-    ck_assert(toc_xfer_is_done(&xfer, GEN, MANY));
+    pthread_barrier_init(&start, NULL, 3);
+    ck_assert_int_eq(pthread_create(&helper[0], NULL, claim_many, (void *)(uintptr_t)&one_front),
+                     0);
+    ck_assert_int_eq(pthread_create(&helper[1], NULL, claim_many, (void *)(uintptr_t)&one_back), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(&start);
+        pthread_barrier_wait(&start);
+        for (int i = 0; i < MANY; i++)
+            UNIT_CHECK(claimed[i] == round + 1);
+        UNIT_CHECK(toc_xfer_is_done(&xfer, GEN, MANY));
+        toc_xfer_match(&xfer, GEN, TOC_XFER_COPY, MANY, 1);
+        pthread_barrier_wait(&start);
+    }
+    ck_assert_int_eq(pthread_join(helper[0], NULL), 0);
+    ck_assert_int_eq(pthread_join(helper[1], NULL), 0);
+    pthread_barrier_destroy(&start);
 }
 END_TEST
 
@@ -405,6 +531,12 @@ int main(void)
     tcase_add_test(tcase, nothing_to_move);
     tcase_add_test(tcase, late_helpers_get_nothing);
     tcase_add_test(tcase, late_helper_keeps_its_own_number_of_chunks);
+    tcase_add_test(tcase, halves);
+    tcase_add_test(tcase, one_chunk_is_for_either);
+    tcase_add_test(tcase, who_is_alone_takes_all);
+    tcase_add_test(tcase, the_rest_is_shared);
+    tcase_add_test(tcase, not_more_than_most);
+    tcase_add_test(tcase, frozen_with_both_ends_claimed);
     tcase_add_test(tcase, frozen_transfers_break);
     tcase_add_test(tcase, failure_of_the_last_chunk);
     tcase_add_test(tcase, notices_name_their_descriptors);
