@@ -2,6 +2,11 @@
 /* handler-safe */
 #include "transport/ring.h"
 
+/* Bytes of the data area after which a producer whose consumer keeps up starts over: few enough to
+ * stay in the first cache of both (1 and 4 KiB take a quarter to a third less time than with laps
+ * of 64 KiB), enough to ask for the consumer's counters but now and then. */
+#define SHORT_LAP 4096
+
 void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t receiver,
                    uint32_t sender)
 {
@@ -16,6 +21,7 @@ void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t r
                 (uint64_t)layout->ring_cells * TOC_CELL_BYTES,
         .cell_mask = layout->ring_cells - 1,
         .data_size = layout->ring_data_bytes,
+        .data_turn = SHORT_LAP,
     };
 }
 
@@ -38,13 +44,41 @@ static bool fits(const struct toc_ring *ring, uint32_t data_bytes)
     return data_start(ring, span) + span - ring->data_seen <= ring->data_size;
 }
 
+/* The consumer's counter of the data area, with what this side has skipped. Once it has changed the
+ * skip is behind it; counters come round, so it must not be met again. */
+static uint32_t seen_of(struct toc_ring *ring, uint32_t data_head)
+{
+    if (data_head == ring->skipped_from)
+        return ring->skipped_to;
+    ring->skipped_from = ring->skipped_to = data_head;
+    return data_head;
+}
+
 bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
 {
     /* The consumer is through with the cells and bytes before it publishes the counters: pairs with
      * the releases in toc_ring_consume(); our overwriting stores come after these loads. */
     ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
-    ring->data_seen = atomic_load_explicit(&ring->control->data_head, memory_order_acquire);
+    ring->data_seen =
+        seen_of(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
     return fits(ring, data_bytes);
+}
+
+/* At the end of a short lap: when the consumer has given everything back, the next lap begins. What
+ * is skipped counts as given back, although the consumer's counter says so only after the next
+ * packet: see seen_of(). */
+static void start_over(struct toc_ring *ring)
+{
+    if ((int32_t)(ring->data_index - ring->data_turn) < 0)
+        return;
+    uint32_t at = ring->data_index & (ring->data_size - 1);
+    toc_ring_refresh(ring, 0);
+    if (at != 0 && ring->data_seen == ring->data_index) {
+        ring->skipped_from = ring->data_index;
+        ring->data_index += ring->data_size - at;
+        ring->data_seen = ring->skipped_to = ring->data_index;
+    }
+    ring->data_turn = ring->data_index + SHORT_LAP;
 }
 
 bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes)
@@ -54,6 +88,7 @@ bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes)
 
 struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_bytes, void **data)
 {
+    start_over(ring);
     if (!toc_ring_has_room(ring, data_bytes))
         return NULL;
     struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];

@@ -72,6 +72,8 @@ struct toc_ring {
     uint32_t head_seen;  /* producer: last value read of control->head */
     uint32_t data_seen;  /* producer: last value read of control->data_head */
     uint32_t data_next;  /* producer: data_index after the commit of the reserved packet */
+    uint32_t data_turn;  /* producer: data_index from which on it tries to start over */
+    uint32_t skipped_from, skipped_to; /* producer: data_head of the former means the latter */
 };
 
 /** Binds `ring` to the memory of ring `receiver` <- `sender` in the segment; both sides start at

@@ -136,6 +136,38 @@ START_TEST(data_area_fills_up)
 END_TEST
 
 /* The largest payload fits into an empty ring wherever the last one ended. */
+/* Bytes of the data area that `count` messages of `bytes` touch, when each is received before the
+ * next is sent, or all after the last. */
+static uint32_t touched(uint32_t count, uint32_t bytes, bool at_once)
+{
+    const unsigned char *end = tx.data;
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert(send_data(i, bytes));
+        const struct toc_cell *cell = &tx.cells[(tx.index - 1) & tx.cell_mask];
+        const unsigned char *payload = toc_ring_payload(&tx, cell);
+        end = payload + bytes > end ? payload + bytes : end;
+        if (at_once)
+            receive(i, bytes);
+    }
+    for (uint32_t i = 0; i < count && !at_once; i++)
+        receive(i, bytes);
+    return (uint32_t)(end - tx.data);
+}
+
+START_TEST(starts_over_when_the_consumer_keeps_up)
+{
+    open_ring(_i);
+    ck_assert_uint_le(touched(3 * data_size / 1024, 1024, true), 4096);
+    ck_assert_uint_le(touched(3 * data_size / 100, 100, true), 4096 + 128);
+    uint32_t largest = touched(8, eager_max, true);
+    ck_assert_uint_le(largest, 2 * eager_max);
+    /* One that falls behind: all of the area is used. */
+    ck_assert_uint_ge(touched(data_size / 1024 - 8, 1024, false), data_size - 8 * 1024);
+    ck_assert_uint_le(touched(8, 1024, true), data_size);
+    ck_assert_uint_le(touched(8, 1024, true), 4096 + 1024);
+}
+END_TEST
+
 START_TEST(largest_payload_always_fits)
 {
     open_ring(_i);
@@ -329,6 +361,7 @@ int main(void)
     tcase_add_loop_test(tcase, fills_up_to_the_last_cell, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, rings_of_a_job_are_apart, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, data_area_fills_up, 0, GEOMETRIES);
+    tcase_add_loop_test(tcase, starts_over_when_the_consumer_keeps_up, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, largest_payload_always_fits, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, reserve_without_commit_is_nothing, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, wraps_around, 0, GEOMETRIES);
