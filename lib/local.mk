@@ -15,6 +15,7 @@ lib_libbase_la_SOURCES = \
 	lib/base/list.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
+	lib/base/stream.c lib/base/stream.h \
 	lib/base/syscall.h
 
 # By itself, because ThreadSanitizer cannot look into it: it calls these functions before it can run.
@@ -85,10 +86,12 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/route.h \
 	lib/transport/cma.c \
 	lib/transport/ring.c \
+	lib/transport/slots.c \
 	lib/transport/world.c \
 	lib/transport/xfer.c \
 	lib/transport/cma.h \
 	lib/transport/ring.h \
+	lib/transport/slots.h \
 	lib/transport/world.h \
 	lib/transport/xfer.h \
 	lib/progress/bell.c \
@@ -137,6 +140,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/buffered.c \
 	lib/p2p/copy.c \
 	lib/p2p/descriptors.c \
+	lib/p2p/fragments.c \
 	lib/p2p/match.c \
 	lib/p2p/p2p.c \
 	lib/p2p/pair.c \

@@ -33,6 +33,7 @@ unit_programs = \
 	tests/unit/check_progress \
 	tests/unit/check_ring \
 	tests/unit/check_schedule \
+	tests/unit/check_slots \
 	tests/unit/check_topo \
 	tests/unit/check_unexpected \
 	tests/unit/check_xfer \
@@ -97,6 +98,10 @@ tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c
 tests_unit_check_schedule_CFLAGS = $(unit_cflags)
 tests_unit_check_schedule_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_schedule_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_slots_SOURCES = tests/unit/check_slots.c tests/unit/unit.h
+tests_unit_check_slots_CFLAGS = $(unit_cflags)
+tests_unit_check_slots_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_slots_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_topo_SOURCES = tests/unit/check_topo.c tests/unit/unit.h
 tests_unit_check_topo_CFLAGS = $(unit_cflags)
 tests_unit_check_topo_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
@@ -164,6 +169,7 @@ mpi_tests = \
 	tests/mpi/p2p_flood \
 	tests/mpi/p2p_large \
 	tests/mpi/p2p_lengths \
+	tests/mpi/p2p_layouts \
 	tests/mpi/p2p_order \
 	tests/mpi/p2p_posted_many \
 	tests/mpi/p2p_probe \
@@ -192,7 +198,7 @@ mpi_tests = \
 CLEANFILES += $(mpi_tests)
 check-local: check-mpi
 mpi-programs: $(mpi_tests)
-$(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h $(top_srcdir)/tests/mpi/threads.h
+$(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h $(top_srcdir)/tests/mpi/refuse.h $(top_srcdir)/tests/mpi/threads.h
 	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm -lpthread
 
 # Not among TESTS: these start many ranks, so they do not share the cores with other tests.

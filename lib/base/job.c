@@ -24,6 +24,12 @@ static void ring_geometry(uint32_t nranks, struct toc_job_layout *layout)
     layout->eager_max = layout->ring_data_bytes / 2;
     if (layout->eager_max > 16 * 1024)
         layout->eager_max = 16 * 1024;
+    /* Long messages that cannot be copied otherwise: a receiver that computes is interrupted as
+     * often as these fill up, or less. */
+    layout->slot_bytes = nranks <= 32 ? 16 * 1024 : 8 * 1024;
+    layout->slots = nranks <= 8 ? 32 : nranks <= 32 ? 16 : nranks <= 128 ? 8 : 4;
+    layout->reserved = 0;
+    layout->slots_bytes = TOC_PAGE + layout->slots * layout->slot_bytes;
     layout->ring_bytes =
         (uint32_t)round_up(TOC_RING_CTL_BYTES + (uint64_t)layout->ring_cells * TOC_CELL_BYTES +
                                layout->ring_data_bytes,
@@ -45,6 +51,8 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
     at += (uint64_t)nranks * TOC_XFERS_PER_RANK * TOC_XFER_BYTES;
     layout->rings_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * nranks * layout->ring_bytes;
+    layout->slots_offset = at;
+    at += (uint64_t)nranks * nranks * layout->slots_bytes;
     layout->size = round_up(at, TOC_PAGE);
 }
 

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 2u
+#define TOC_JOB_VERSION 3u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -75,10 +75,15 @@ struct toc_job_layout {
     uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
     uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
     uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
+    uint64_t slots_offset;     /* [receiver][sender] slots of slots_bytes */
     uint32_t ring_bytes;       /* control + cells + data, whole pages */
     uint32_t ring_cells;       /* power of two */
     uint32_t ring_data_bytes;  /* power of two */
     uint32_t eager_max;        /* largest payload that may travel through a ring's data area */
+    uint32_t slots_bytes;      /* control page + slots */
+    uint32_t slots;            /* power of two */
+    uint32_t slot_bytes;       /* whole pages */
+    uint32_t reserved;         /* 0; no padding: layouts are compared byte by byte */
 };
 
 struct toc_job_header {

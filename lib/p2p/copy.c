@@ -11,6 +11,12 @@
 /* Segments of a strided buffer in one system call. */
 #define SEGMENTS 128
 
+/* Blocks that are looked at for a layout's mean. */
+#define SAMPLE 16
+
+/* Fits into the second level of the cache. */
+#define BOUNCE_BYTES 65536
+
 void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to, uint64_t bytes)
 {
     if (bytes == 0)
@@ -40,12 +46,47 @@ void toc_copy_unpack(const struct toc_request *request, uint64_t offset, const v
     toc_dt_unpack(&cursor, from, bytes);
 }
 
+/* The kernel takes a fixed time for every segment: from this length on (the mean of some) that is
+ * less than what an intermediate copy takes. */
+#define FINE_BYTES 768
+
+static bool is_fine(const struct toc_request *request)
+{
+    struct toc_dt_cursor cursor;
+    struct iovec blocks[SAMPLE];
+    uint64_t covered;
+    toc_dt_cursor_init(&cursor, request->type, request->buffer, request->count, UINT64_MAX);
+    int count = toc_dt_segments(&cursor, SAMPLE * FINE_BYTES, blocks, SAMPLE, &covered);
+    return covered < (uint64_t)count * FINE_BYTES;
+}
+
+/* Between the cursor's layout and the peer, through a buffer that stays in the cache. */
+static int copy_fine(struct toc_dt_cursor *cursor, struct toc_peer *peer, bool pull,
+                     uint64_t remote, uint64_t bytes)
+{
+    static _Alignas(64) unsigned char bounce[BOUNCE_BYTES];
+    for (uint64_t at = 0; at < bytes; at += BOUNCE_BYTES) {
+        uint64_t length = bytes - at < BOUNCE_BYTES ? bytes - at : BOUNCE_BYTES;
+        struct iovec local = {.iov_base = bounce, .iov_len = length};
+        if (!pull)
+            toc_dt_pack(cursor, bounce, length);
+        int status = toc_cma_copy(peer, pull, &local, 1, remote + at, length);
+        if (status < 0)
+            return status;
+        if (pull)
+            toc_dt_unpack(cursor, bounce, length);
+    }
+    return 0;
+}
+
 static int copy_strided(struct toc_request *request, struct toc_peer *peer, bool pull,
                         uint64_t remote, uint64_t offset, uint64_t bytes)
 {
     struct toc_dt_cursor cursor;
     toc_dt_cursor_init(&cursor, request->type, request->buffer, request->count, UINT64_MAX);
     toc_dt_cursor_seek(&cursor, offset);
+    if (is_fine(request))
+        return copy_fine(&cursor, peer, pull, remote + offset, bytes);
     while (bytes > 0) {
         struct iovec local[SEGMENTS];
         uint64_t covered;

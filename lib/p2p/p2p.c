@@ -130,11 +130,16 @@ static bool advance(enum toc_progress_context context)
     return moved;
 }
 
+static bool is_unserved(void)
+{
+    return toc_rendezvous_is_unserved() || toc_rendezvous_is_unsent();
+}
+
 static const struct toc_progress_events events = {
     .packet = toc_receive_packet,
     .advance = advance,
     .has_work = toc_descriptors_noticed,
-    .is_unserved = toc_rendezvous_is_unserved,
+    .is_unserved = is_unserved,
     .depart = toc_rendezvous_withdraw,
 };
 

@@ -62,14 +62,32 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer);
 void toc_rendezvous_cancel(struct toc_request *request);
 /** `idle`: nothing came in this round, so that there is time to copy for the receivers. */
 bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idle);
+/** Is there a part that could go to a receiver and will not, unless this rank does it? */
+bool toc_rendezvous_is_unsent(void);
 void toc_rendezvous_withdraw(void);
 int toc_rendezvous_outgoing(void);
 /** Is a receiver, so far as one knows, copying what this rank sends? */
 bool toc_rendezvous_is_sending(void);
 
+/* fragments.c: messages that go through the slots of the ring. */
+/** What one round of progress sends, over all messages. */
+struct toc_fragments_round {
+    uint64_t budget;             /* bytes */
+    const struct toc_peer *full; /* one to which there is no room */
+};
+struct toc_fragments_round toc_fragments_round(enum toc_progress_context context);
+/** Sends as much as there is room for. True when anything went out. */
+bool toc_fragments_send(struct toc_request *request, struct toc_fragments_round *round);
+/** A fragment has come for a receive. */
+void toc_fragments_take(struct toc_request *request, struct toc_peer *peer,
+                        const struct toc_cell *cell, const void *payload);
+/** Could another one go out? If not, the receiver rings when there is room. */
+bool toc_fragments_has_room(const struct toc_request *request);
+
 /* rendezvous_receive.c */
+/** A receive meets its RTS. `waits`: this rank waits, in a blocking call. */
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
-                          uint32_t generation, uint64_t size);
+                          uint32_t generation, uint64_t size, bool waits);
 void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
                              const void *payload);
 bool toc_rendezvous_advance_incoming(enum toc_progress_context context);

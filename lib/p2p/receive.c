@@ -99,7 +99,7 @@ static void consume(struct toc_request *request, struct toc_unexpected *message)
     } else {
         toc_receive_matched(request, source, message->tag, message->size);
         toc_rendezvous_match(request, &toc_world.peers[source], message->slot, message->generation,
-                             message->size);
+                             message->size, toc_request_is_call(request));
     }
     toc_unexpected_give(message);
 }
@@ -169,10 +169,9 @@ static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
  * or whose cell is taken by the sender's descriptor. */
 static uint32_t outside_cell(const struct toc_cell *cell)
 {
-    if (cell->kind == TOC_PACKET_RTS)
+    if (cell->kind != TOC_PACKET_EAGER)
         return 0;
-    bool inside = cell->kind == TOC_PACKET_EAGER && (cell->flags & TOC_PACKET_SYNC) == 0 &&
-                  cell->size <= TOC_CELL_INLINE;
+    bool inside = (cell->flags & TOC_PACKET_SYNC) == 0 && cell->size <= TOC_CELL_INLINE;
     return inside ? 0 : (uint32_t)cell->size;
 }
 
@@ -204,7 +203,8 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
     *data_bytes = outside_cell(cell);
     const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
     if (cell->kind == TOC_PACKET_FRAGMENT) {
-        toc_rendezvous_fragment(peer, cell, payload);
+        toc_rendezvous_fragment(peer, cell, toc_slots_at(&peer->rx_slots, cell));
+        toc_slots_release(&peer->rx_slots);
         return true;
     }
     struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
@@ -219,7 +219,8 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
         toc_receive_eager(request, peer->rank, cell->tag, cell->size, payload);
     } else {
         toc_receive_matched(request, peer->rank, cell->tag, cell->size);
-        toc_rendezvous_match(request, peer, cell->slot, cell->u.data.generation, cell->size);
+        toc_rendezvous_match(request, peer, cell->slot, cell->u.data.generation, cell->size,
+                             context == TOC_PROGRESS_WAIT);
     }
     return true;
 }

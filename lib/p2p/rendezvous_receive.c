@@ -7,6 +7,7 @@
 #include "transport/xfer.h"
 
 static struct toc_list incoming = {&incoming, &incoming}; /* matched, not complete */
+static struct toc_request *recent; /* one of them: whose fragment came last; or NULL */
 
 static struct toc_peer *peer_of(const struct toc_request *request)
 {
@@ -40,6 +41,8 @@ static uint32_t chunk_for(uint64_t total)
 
 static void complete(struct toc_request *request)
 {
+    if (request == recent)
+        recent = NULL;
     if (request->stage == TOC_STAGE_FRAGMENTS)
         toc_progress_want(TOC_WANT_DATA, -1);
     if (toc_list_is_member(&request->link)) {
@@ -58,27 +61,52 @@ static void publish(struct toc_request *request, struct toc_peer *peer, enum toc
     request->moved = 0;
     toc_xfer_match(xfer, request->generation, mode, request->total, request->chunk);
     request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
-    if (mode == TOC_XFER_FRAGMENTS) {
-        request->stage = TOC_STAGE_FRAGMENTS;
+    if (mode == TOC_XFER_FRAGMENTS)
         toc_progress_want(TOC_WANT_DATA, 1);
-        toc_descriptor_notify(peer, request->slot, TOC_WANT_CTS);
-    } else {
-        request->stage = TOC_STAGE_COPY;
-        toc_descriptor_notify(peer, request->slot, TOC_WANT_NONE);
-    }
+    request->stage = mode == TOC_XFER_FRAGMENTS ? TOC_STAGE_FRAGMENTS
+                     : mode == TOC_XFER_PUSH    ? TOC_STAGE_PUSH
+                                                : TOC_STAGE_COPY;
+    toc_descriptor_notify(peer, request->slot,
+                          mode == TOC_XFER_COPY ? TOC_WANT_NONE : TOC_WANT_CTS);
+}
+
+/* In a blocking call, ready to copy what it sends. */
+static bool is_blocking(const struct toc_peer *peer)
+{
+    return atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
+}
+
+/* Who copies. A layout is known to its owner only, so the side with the strided buffer does, out of
+ * or into the contiguous one, without disturbing the other. Two that wait anyway are faster with
+ * fragments, the one packing while the other unpacks. */
+static enum toc_xfer_mode mode_for(const struct toc_request *request, struct toc_peer *peer,
+                                   uint32_t flags, bool waits)
+{
+    bool sends_block = (flags & TOC_XFER_CONTIGUOUS) != 0;
+    bool pulls = sends_block && toc_cma_works(peer);
+    bool is_block = request->data != NULL;
+    if (request->total == 0 || (pulls && is_block))
+        return TOC_XFER_COPY;
+    if (waits && peer->rank != toc_world.rank &&
+        ((flags & TOC_XFER_WAITS) != 0 || is_blocking(peer)))
+        return TOC_XFER_FRAGMENTS;
+    if (pulls)
+        return TOC_XFER_COPY;
+    return request->helped ? TOC_XFER_PUSH : TOC_XFER_FRAGMENTS;
 }
 
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
-                          uint32_t generation, uint64_t size)
+                          uint32_t generation, uint64_t size, bool waits)
 {
     struct toc_xfer *xfer = toc_xfer_at(toc_world.job, peer->rank, slot);
-    bool reachable = (xfer->send_flags & TOC_XFER_CONTIGUOUS) != 0 && toc_cma_works(peer);
+    uint32_t flags = xfer->send_flags;
 
     request->slot = slot;
     request->generation = generation;
     request->total = size < request->size ? size : request->size;
     request->error = size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
-    publish(request, peer, reachable || request->total == 0 ? TOC_XFER_COPY : TOC_XFER_FRAGMENTS);
+    request->helped = request->data != NULL && (flags & TOC_XFER_PUSHES) != 0;
+    publish(request, peer, mode_for(request, peer, flags, waits));
     if (request->total == 0) {
         complete(request);
         return;
@@ -92,17 +120,15 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
  * the one in the sender's withdrawal (progress/wait.c). */
 static bool is_delegated(const struct toc_request *request, const struct toc_peer *peer)
 {
-    return request->data != NULL && peer->rank != toc_world.rank &&
-           atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
+    return request->helped && peer->rank != toc_world.rank && is_blocking(peer);
 }
 
 /* A guess: a sender that joins in or goes in this very moment finds its half taken, or untouched.
  * One that receives as well copies that first, as this rank does (rendezvous_send.c): those who
  * exchange messages copy what they receive. */
-static bool is_alone(const struct toc_peer *peer)
+static bool is_alone(const struct toc_request *request, const struct toc_peer *peer)
 {
-    return toc_rendezvous_is_sending() ||
-           atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) == 0;
+    return !request->helped || toc_rendezvous_is_sending() || !is_blocking(peer);
 }
 
 static bool pull_piece(struct toc_request *request, struct toc_peer *peer,
@@ -111,7 +137,7 @@ static bool pull_piece(struct toc_request *request, struct toc_peer *peer,
     bool waits = context == TOC_PROGRESS_WAIT, in_handler = context == TOC_PROGRESS_HANDLER;
     struct toc_copy_turn turn = {
         .pull = true,
-        .alone = is_alone(peer),
+        .alone = is_alone(request, peer),
         .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
     };
     bool last;
@@ -155,7 +181,8 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
             publish(request, peer, TOC_XFER_FRAGMENTS);
             return true;
         }
-        if (context < TOC_PROGRESS_TEST && is_delegated(request, peer))
+        if (request->stage == TOC_STAGE_PUSH ||
+            (context < TOC_PROGRESS_TEST && is_delegated(request, peer)))
             return moved;
         if (*budget == 0)
             return moved; /* toc_rendezvous_is_unserved() says what is to become of it */
@@ -190,19 +217,34 @@ bool toc_rendezvous_is_unserved(void)
     return false;
 }
 
-void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
-                             const void *payload)
+static bool is_for(const struct toc_cell *cell, const struct toc_peer *peer,
+                   const struct toc_request *request)
 {
+    return request->slot == cell->slot && request->generation == cell->u.data.generation &&
+           peer_of(request) == peer;
+}
+
+static struct toc_request *owner_of(const struct toc_cell *cell, const struct toc_peer *peer)
+{
+    if (recent != NULL && is_for(cell, peer, recent))
+        return recent;
     TOC_LIST_EACH(&incoming, member, following)
     {
         struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
-        if (request->slot != cell->slot || request->generation != cell->u.data.generation ||
-            peer_of(request) != peer)
-            continue;
-        toc_copy_unpack(request, cell->u.data.offset, payload, cell->size);
-        request->moved += cell->size;
-        if (request->moved == request->total)
-            complete(request);
-        return;
+        if (is_for(cell, peer, request))
+            return request;
     }
+    return NULL;
+}
+
+void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
+                             const void *payload)
+{
+    struct toc_request *request = owner_of(cell, peer);
+    if (request == NULL)
+        return;
+    recent = request;
+    toc_fragments_take(request, peer, cell, payload);
+    if (request->moved == request->total)
+        complete(request);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* handler-safe */
+#include "base/env.h"
 #include "base/stats.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
@@ -41,7 +42,9 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     struct toc_xfer *xfer = xfer_of(request);
     xfer->send_address = (uintptr_t)request->data;
     xfer->send_size = request->size;
-    xfer->send_flags = request->data != NULL ? TOC_XFER_CONTIGUOUS : 0;
+    xfer->send_flags = (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0) |
+                       (toc_cma_works(peer) ? TOC_XFER_PUSHES : 0) |
+                       (toc_request_is_call(request) ? TOC_XFER_WAITS : 0);
     toc_xfer_open(xfer, request->generation);
     fill_cell(cell, request);
     if (bytes > 0)
@@ -108,6 +111,10 @@ static void serve(struct toc_request *request)
         if (request->stage == TOC_STAGE_UNACKED)
             adopt(request, xfer, TOC_STAGE_COPY);
         break;
+    case TOC_XFER_PUSH:
+        if (request->stage == TOC_STAGE_UNACKED)
+            adopt(request, xfer, TOC_STAGE_PUSH);
+        break;
     case TOC_XFER_FRAGMENTS:
         if (request->stage != TOC_STAGE_FRAGMENTS)
             adopt(request, xfer, TOC_STAGE_FRAGMENTS);
@@ -125,66 +132,68 @@ static bool is_alone(const struct toc_peer *peer)
 }
 
 /* Copies a piece into the receiver's buffer, if it can be reached and one is left. */
-static bool push_piece(struct toc_request *request)
+static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
 {
     struct toc_xfer *xfer = xfer_of(request);
     struct toc_peer *peer = &toc_world.peers[request->peer];
-    struct toc_copy_turn turn = {.alone = is_alone(peer), .most = toc_copy_most_waiting()};
     bool last;
-    if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 || !toc_cma_works(peer) ||
+    /* Not whether it still works: a receiver that was told so leaves the copy to us, and learns
+     * from one that fails. */
+    if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 ||
+        (xfer->send_flags & TOC_XFER_PUSHES) == 0 ||
         !toc_copy_claim(request, xfer, peer, &turn, &last))
         return false;
     toc_stats.chunks_pushed++;
     /* The receiver looks at the count by itself; asleep, or with a broken copy to restart, it has
      * to be told. */
-    if (last)
-        toc_send_tell(peer, TOC_WANT_NONE);
-    else if (toc_xfer_is_broken(xfer, request->generation))
+    if (toc_xfer_is_broken(xfer, request->generation))
         toc_send_tell(peer, TOC_WANT_CONTROL);
+    else if (last)
+        toc_send_tell(peer, TOC_WANT_NONE);
     return true;
 }
 
-static bool send_fragment(struct toc_request *request)
+/* For a receiver that copies as well, unless it computes. A rank that both sends and receives
+ * copies what it receives, as its peer does: each then writes to its own memory only, which stays
+ * in its cache. */
+static bool help(struct toc_request *request)
 {
     struct toc_peer *peer = &toc_world.peers[request->peer];
-    uint64_t left = request->total - request->moved;
-    uint32_t bytes = toc_world.job->layout.eager_max;
-    void *payload;
-    if (bytes > left)
-        bytes = (uint32_t)left;
-    struct toc_cell *cell = toc_ring_reserve_data(&peer->tx, bytes, &payload);
-    if (cell == NULL) {
-        if (!toc_ring_want_space(&peer->tx, bytes))
-            return false;
-        cell = toc_ring_reserve_data(&peer->tx, bytes, &payload);
-    }
-    toc_copy_pack(request, request->moved, payload, bytes);
-    cell->kind = TOC_PACKET_FRAGMENT;
-    cell->flags = 0;
-    cell->slot = (uint16_t)request->slot;
-    cell->size = bytes;
-    cell->u.data.generation = request->generation;
-    cell->u.data.offset = request->moved;
-    toc_ring_commit(&peer->tx, cell);
-    toc_send_tell(peer, TOC_WANT_DATA);
-    toc_stats.fragments++;
-    request->moved += bytes;
-    return true;
+    struct toc_copy_turn turn = {.alone = is_alone(peer), .most = toc_copy_most_waiting()};
+    return push_piece(request, turn);
 }
 
-/* A rank that both sends and receives copies what it receives, as its peer does: each then writes
- * to its own memory only, which stays in its cache. */
-static bool advance(struct toc_request *request, bool may_copy)
+/* What this rank copies alone. */
+static bool push(struct toc_request *request, enum toc_progress_context context,
+                 struct toc_fragments_round *round)
+{
+    bool waits = context == TOC_PROGRESS_WAIT, moved = false;
+    struct toc_copy_turn turn = {
+        .alone = true,
+        .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
+    };
+    while (context != TOC_PROGRESS_CALL && round->budget > 0 && push_piece(request, turn)) {
+        toc_stats.chunks_handler += context == TOC_PROGRESS_HANDLER;
+        round->budget -= turn.most < round->budget ? turn.most : round->budget;
+        moved = true;
+    }
+    return moved;
+}
+
+static bool advance(struct toc_request *request, enum toc_progress_context context, bool idle,
+                    struct toc_fragments_round *round)
 {
     struct toc_xfer *xfer = xfer_of(request);
-    bool moved = false;
     if (request->stage == TOC_STAGE_FRAGMENTS) {
-        while (request->moved < request->total && send_fragment(request))
-            moved = true;
+        bool moved = toc_fragments_send(request, round);
         if (request->moved < request->total)
             return moved;
     } else if (!toc_xfer_is_done(xfer, request->generation, request->chunks)) {
-        return may_copy && push_piece(request);
+        if (request->stage == TOC_STAGE_COPY)
+            return context == TOC_PROGRESS_WAIT && idle && help(request);
+        bool moved = push(request, context, round);
+        if (!moved || !toc_xfer_is_done(xfer, request->generation, request->chunks))
+            return moved;
     }
     finish(request);
     return true;
@@ -193,12 +202,27 @@ static bool advance(struct toc_request *request, bool may_copy)
 bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idle)
 {
     bool moved = outgoing_count > 0 && toc_descriptors_serve(serve);
-    bool may_copy = context == TOC_PROGRESS_WAIT && idle;
+    struct toc_fragments_round round = toc_fragments_round(context);
     TOC_LIST_EACH(&outgoing, member, following)
     {
-        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), may_copy);
+        moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context, idle, &round);
     }
     return moved;
+}
+
+bool toc_rendezvous_is_unsent(void)
+{
+    TOC_LIST_EACH(&outgoing, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (request->stage == TOC_STAGE_FRAGMENTS && toc_fragments_has_room(request))
+            return true;
+        if (request->stage == TOC_STAGE_PUSH &&
+            (toc_xfer_has_chunk(xfer_of(request), request->generation, request->chunks) ||
+             toc_xfer_is_done(xfer_of(request), request->generation, request->chunks)))
+            return true;
+    }
+    return false;
 }
 
 /* Returns to the receivers what they may have left to us, now that we go and compute. */

@@ -30,6 +30,7 @@ enum toc_request_stage {
     TOC_STAGE_QUEUED,   /* send: waits for room in the ring or for a descriptor (send queue) */
     TOC_STAGE_UNACKED,  /* send: descriptor is out, not matched yet */
     TOC_STAGE_COPY,     /* rendezvous, matched: chunks are being copied (incoming/outgoing) */
+    TOC_STAGE_PUSH,     /* rendezvous, matched: the same, but by the sender alone */
     TOC_STAGE_FRAGMENTS /* rendezvous, matched: through the ring (incoming/outgoing) */
 };
 
@@ -96,6 +97,7 @@ struct toc_request {
     uint32_t chunks;
     uint64_t total; /* bytes that move */
     uint64_t moved; /* bytes sent or received as fragments */
+    bool helped;    /* receive: a sender that waits copies, too */
 };
 
 /** A request with a handle, or NULL. Guard held. */
@@ -106,6 +108,12 @@ struct toc_request *toc_request_unprepared(void);
 
 /** Starts an inactive persistent request (again). Guard held, not in the handler. */
 void toc_request_start(struct toc_request *request);
+
+/** Is it that of a blocking call, which waits for it next? */
+static inline bool toc_request_is_call(const struct toc_request *request)
+{
+    return request->object.handle == 0 && request->owner == NULL;
+}
 
 /** Gives up the caller's hold: an inactive or complete request is freed now, an active one when it
  *  completes. Guard held, not in the handler. */

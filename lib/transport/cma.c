@@ -61,6 +61,15 @@ static void skip(struct iovec **local, int *segments, uint64_t bytes)
     }
 }
 
+/* A program may take the right to copy from itself after it has begun: then it is not tried again.
+ */
+static int refused(struct toc_peer *peer, int error)
+{
+    if (error == -EPERM || error == -ENOSYS)
+        peer->cma = TOC_CMA_REFUSED;
+    return error;
+}
+
 int toc_cma_copy(struct toc_peer *peer, bool pull, struct iovec *local, int segments,
                  uint64_t remote_address, uint64_t bytes)
 {
@@ -77,7 +86,7 @@ int toc_cma_copy(struct toc_peer *peer, bool pull, struct iovec *local, int segm
         if (moved == -EINTR)
             continue;
         if (moved <= 0)
-            return moved == 0 ? -EFAULT : (int)moved;
+            return refused(peer, moved == 0 ? -EFAULT : (int)moved);
         bytes -= (uint64_t)moved;
         remote_address += (uint64_t)moved;
         skip(&local, &segments, (uint64_t)moved);

@@ -28,10 +28,11 @@
 enum toc_packet_kind {
     TOC_PACKET_EAGER = 1,    /* whole message, inline or in the data area */
     TOC_PACKET_RTS = 2,      /* request of a rendezvous */
-    TOC_PACKET_FRAGMENT = 3, /* part of a rendezvous that goes through the ring */
+    TOC_PACKET_FRAGMENT = 3, /* part of a rendezvous, in a slot: transport/slots.h */
 };
 
-#define TOC_PACKET_SYNC 1u /* flag: sender waits for the match (its descriptor is in `slot`) */
+#define TOC_PACKET_SYNC     1u /* flag: sender waits for the match (its descriptor is in `slot`) */
+#define TOC_PACKET_STREAMED 2u /* flag: FRAGMENT, written past the caches */
 
 struct toc_cell {
     _Atomic uint32_t sequence; /* index of the cell + 1 when full */
@@ -44,7 +45,7 @@ struct toc_cell {
     union {
         unsigned char bytes[TOC_CELL_INLINE]; /* EAGER without data area */
         struct {
-            uint32_t position;   /* in the data area, free-running */
+            uint32_t position;   /* in the data area, free-running; FRAGMENT: number of the slot */
             uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
             uint64_t offset;     /* FRAGMENT: where it goes in the message */
         } data;

@@ -11,6 +11,7 @@
 #include "notify/doorbell.h"
 #include "notify/notify.h"
 #include "transport/ring.h"
+#include "transport/slots.h"
 
 /** What this rank knows of another one (or of itself: messages to oneself take the same path). */
 struct toc_peer {
@@ -23,6 +24,8 @@ struct toc_peer {
     uint8_t cma;       /* enum toc_cma_state */
     uint64_t struck;   /* its doorbell's word when it was last struck; 0: it has answered */
     int64_t struck_at; /* when that was first looked at again, in milliseconds; 0: not yet */
+    struct toc_slots tx_slots; /* beside `tx`, and `rx` */
+    struct toc_slots rx_slots;
 };
 
 /** The job as this rank sees it; filled by toc_world_join(). */

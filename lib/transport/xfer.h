@@ -25,6 +25,7 @@ enum toc_xfer_mode {
     TOC_XFER_COPY = 1,      /* matched: both sides may claim chunks */
     TOC_XFER_FRAGMENTS = 2, /* matched: the sender sends it through the ring */
     TOC_XFER_ACK = 3,       /* synchronous eager message: matched */
+    TOC_XFER_PUSH = 4,      /* matched: the sender alone copies, in its handler as well */
 };
 
 /** Whose a message is: the receiver takes it before it matches it, the sender may withdraw it
@@ -32,12 +33,14 @@ enum toc_xfer_mode {
 enum toc_xfer_offer { TOC_XFER_OPEN = 1, TOC_XFER_TAKEN, TOC_XFER_WITHDRAWN };
 
 #define TOC_XFER_CONTIGUOUS 1u
+#define TOC_XFER_PUSHES     2u /* the sender can copy into the memory of the receiver */
+#define TOC_XFER_WAITS      4u /* a blocking call sends it */
 
 struct toc_xfer {
     /* Written by the sender before it sends the packet. */
     alignas(TOC_CACHE_LINE) uint64_t send_address;
     uint64_t send_size;
-    uint32_t send_flags;    /* TOC_XFER_CONTIGUOUS */
+    uint32_t send_flags;    /* TOC_XFER_CONTIGUOUS, ... */
     _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
     /* Written by the receiver before it publishes `match`. */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */

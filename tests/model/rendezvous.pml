@@ -7,6 +7,8 @@
  * With FAILURES one chunk cannot be copied: the transfer is frozen and goes through the ring.
  * With RECYCLE the sender uses the same descriptor for transfer 2 to receiver 2, as soon as
  * transfer 1 is done; nobody waits for other things then, which keeps it small.
+ * With PUSH the sender alone copies, in its handler as well, a chunk at a time or more; the receiver
+ * interrupts it and then only looks.
  * With CANCEL the sender may withdraw a transfer that the receiver has not taken; a receiver that
  * comes too late drops the request.
  * The bell is taken for granted (doorbell.pml): rung[r] interrupts rank r or wakes it, news[r] is
@@ -74,6 +76,12 @@
 #define POSTED 0
 #define COPY 1
 #define FRAGMENTS 2
+#define PUSHED 3
+#ifdef PUSH
+#define MODE PUSHED
+#else
+#define MODE COPY
+#endif
 
 bit news[NCPU], rung[NCPU];
 #define ring_sleeper(r) news[r] = 1
@@ -221,7 +229,12 @@ inline copy_piece(me, gen, other, took)
 #endif
     atomic {
         if
-        :: VALUE(c) == CHUNKS_OF(gen) -> ring_sleeper(other)
+        :: VALUE(c) == CHUNKS_OF(gen) ->
+            ring_sleeper(other);
+#ifdef FINISH_HIDES_FAILURE
+            c = 0;
+            goto copied_it
+#endif
         :: else
         fi;
         c = 0
@@ -287,6 +300,22 @@ compute:
         :: atomic { result -> result = 0; goto complete }
         :: else
         fi
+    :: stage == PUSHED ->
+        is_done(S, g, result);
+        if
+        :: atomic { result -> result = 0; goto complete }
+        :: else
+        fi;
+        copy_piece(S, g, g, moving);
+        if
+        :: atomic { moving -> moving = 0; goto compute }
+#ifdef NO_STRIKE_SELF
+        :: atomic { moving -> moving = 0; goto rest }
+#else
+        :: atomic { moving -> moving = 0; rung[S] = 1; goto rest }      /* the rest in a moment */
+#endif
+        :: else
+        fi
     :: stage == FRAGMENTS -> goto fragments
     fi;
     if
@@ -336,7 +365,7 @@ wait:                           /* in a blocking call: for this transfer, or ano
     :: serve();
        if
        :: stage == POSTED
-       :: stage == COPY ->
+       :: stage == COPY || stage == PUSHED ->
         is_done(S, g, result);
         if
         :: atomic { result -> result = 0; goto stop }
@@ -373,7 +402,7 @@ stop:
     atomic { leaves = 0; store(S, BLOCKING, 0) };
     fence(S);
     if
-    :: stage == COPY -> goto complete
+    :: stage != FRAGMENTS -> goto complete
     :: else
     fi;
 fragments:
@@ -446,9 +475,11 @@ end_idle:
 #endif
     assert(!withdrawn[g]);
 #endif
-    stage = COPY;
-    publish(g, COPY, 0)
-#ifndef NO_MATCH_RING
+    stage = MODE;
+    publish(g, MODE, 0)
+#if defined(PUSH) && !defined(NO_PUSH_RING)
+    ring(S);
+#elif !defined(NO_MATCH_RING)
     ring_sleeper(S);
 #endif
     if
@@ -462,6 +493,17 @@ compute:                        /* handler, or last look of a call: copies if no
         if
         :: LOADED(g, FRAGMENT) >= g -> goto complete
         :: LOADED(g, FRAGMENT) < g -> break
+        fi
+    :: stage == PUSHED ->
+        is_done(g, g, result);
+        if
+        :: result -> goto complete
+        :: else
+        fi;
+        is_broken(g, g, result);
+        if
+        :: atomic { result -> result = 0; goto broken }
+        :: else -> break
         fi
     :: stage == COPY ->
         is_done(g, g, result);
@@ -505,6 +547,21 @@ enter:                          /* a blocking call: for this transfer, or anothe
     :: atomic {
         stage == FRAGMENTS && LOADED(g, FRAGMENT) < g && news[g] -> news[g] = 0; rung[g] = 0
        }
+    :: stage == PUSHED ->
+        is_done(g, g, result);
+        if
+        :: result -> goto complete
+        :: else
+        fi;
+        is_broken(g, g, result);
+        if
+        :: atomic { result -> result = 0; leaves = 0; goto broken }
+        :: else
+        fi;
+        if
+        :: atomic { news[g] -> news[g] = 0; rung[g] = 0 }
+        :: leaves -> break
+        fi
     :: stage == COPY ->
         is_done(g, g, result);
         if

@@ -31,7 +31,9 @@ START_TEST(parts_do_not_overlap)
         UNIT_CHECK(l.rings_offset >=
                    l.xfers_offset + (uint64_t)n * TOC_XFERS_PER_RANK * TOC_XFER_BYTES);
         UNIT_CHECK(l.rings_offset % TOC_PAGE == 0);
-        UNIT_CHECK(l.size >= l.rings_offset + (uint64_t)n * n * l.ring_bytes);
+        UNIT_CHECK(l.slots_offset >= l.rings_offset + (uint64_t)n * n * l.ring_bytes);
+        UNIT_CHECK(l.slots_offset % TOC_PAGE == 0);
+        UNIT_CHECK(l.size >= l.slots_offset + (uint64_t)n * n * l.slots_bytes);
         UNIT_CHECK(l.size % TOC_PAGE == 0);
     }
 }
@@ -49,6 +51,10 @@ START_TEST(rings_have_their_sizes)
         toc_job_layout_compute(n, &l);
         UNIT_CHECK(is_power_of_two(l.ring_cells));
         UNIT_CHECK(is_power_of_two(l.ring_data_bytes));
+        UNIT_CHECK(is_power_of_two(l.slots));
+        UNIT_CHECK(l.slots_bytes >= TOC_PAGE + l.slots * l.slot_bytes);
+        UNIT_CHECK(l.slots_bytes % TOC_PAGE == 0);
+        UNIT_CHECK(l.slot_bytes % TOC_PAGE == 0);
         UNIT_CHECK(l.ring_bytes % TOC_PAGE == 0);
         UNIT_CHECK(l.ring_bytes >=
                    TOC_RING_CTL_BYTES + l.ring_cells * TOC_CELL_BYTES + l.ring_data_bytes);
