@@ -103,6 +103,8 @@ lib_libcore_la_SOURCES = \
 	lib/progress/bell.h \
 	lib/progress/guard.h \
 	lib/progress/progress.h \
+	lib/progress/yield.c \
+	lib/progress/yield.h \
 	lib/core/attribute.c \
 	lib/core/comm.c \
 	lib/core/dims.c \

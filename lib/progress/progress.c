@@ -101,6 +101,19 @@ bool toc_progress_run(enum toc_progress_context context)
     return moved;
 }
 
+bool toc_progress_has_packets(void)
+{
+    for (uint32_t number = 0; number < toc_world.pending_words; number++) {
+        uint64_t bits =
+            atomic_load_explicit(&toc_world.bell->pending[number], memory_order_relaxed);
+        for (; bits != 0; bits &= bits - 1)
+            if (toc_ring_peek(&toc_world.peers[number * 64 + (uint32_t)__builtin_ctzll(bits)].rx) !=
+                NULL)
+                return true;
+    }
+    return false;
+}
+
 bool toc_progress_has_work(void)
 {
     for (int rank = 0; rank < toc_world.size; rank++)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <sched.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include "base/env.h"
-#include "base/syscall.h"
 #include "progress/bell.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
+#include "progress/yield.h"
 #include "transport/world.h"
 
 /* An armed rank that waits stops being armed: at once for what comes with long messages, for the
@@ -19,8 +17,11 @@
 #define HUSH_NOW   (TOC_WANT_RTS | TOC_WANT_CTS | TOC_WANT_DATA | TOC_WANT_COLL | TOC_WANT_SPACE)
 #define HUSH_LATER (HUSH_NOW | TOC_WANT_SYNC)
 
-/* Polls between two looks at the clock. */
+/* Polls between two looks at the clock; in a crowd, yields between them, and polls between two
+ * yields while nobody else wants the core. */
 #define CLOCK_POLLS 64
+#define PEEK_TURNS  4
+#define ALONE_POLLS 16
 
 #define FIRST_NAP_US 1000
 #define LAST_NAP_US  100000
@@ -36,9 +37,13 @@ static int64_t now_ns(void)
 struct wait {
     unsigned polls;   /* without result, since something moved last */
     int64_t spin_end; /* when to stop polling; 0 before the first look at the clock */
+    unsigned free;    /* polls to go before the next yield */
     bool yielded;
     unsigned nap_us;
 };
+
+/* Who else uses our core. */
+static struct toc_yield_lesson company;
 
 /* Peers have been told that this rank copies for its sends. With several threads that wait it is
  * the leader who does, whoever that is. */
@@ -72,28 +77,78 @@ bool toc_progress_lead(struct toc_waiter *self)
     return moved;
 }
 
+/* Is there time left of TOCSIN_SPIN_US, which begins with the first question? Of a crowd everybody
+ * has as much: those that share a core wait for each other. */
+static bool may_spin(struct wait *wait)
+{
+    int64_t now = now_ns();
+    if (wait->spin_end == 0)
+        wait->spin_end = now + toc_env.spin_us * 1000 * toc_world.crowd;
+    return now < wait->spin_end;
+}
+
+/* Gives the core away with the guard open, for other threads of this rank. */
+static enum toc_yield yield(struct wait *wait)
+{
+    wait->yielded = true;
+    toc_bell_hush(HUSH_LATER);
+    toc_guard_suspend();
+    enum toc_yield outcome = toc_yield(&company);
+    toc_guard_resume();
+    return outcome;
+}
+
+/* A turn without anything to do costs what it touches: after a change of process little is in
+ * caches and TLB. So before the next whole round a rank that waits for nothing but packets only
+ * peeks. */
+static enum toc_yield yield_until_news(struct wait *wait)
+{
+    enum toc_yield outcome = yield(wait);
+    for (int turn = 1; turn < PEEK_TURNS && outcome == TOC_YIELD_SHARED; turn++) {
+        if (toc_bell_is_busy() || toc_guard_is_concurrent() || toc_progress_has_packets())
+            break;
+        outcome = toc_yield(&company);
+    }
+    return outcome;
+}
+
+/* With more ranks than cores: the core goes to whoever can use it, at once and again, as long as it
+ * is ranks for a moment each. That is often the one that has just been sent something; and no core
+ * falls asleep, which takes far longer to wake up than a turn of all the ranks on it. Where
+ * somebody computes, the first yield takes long, and is the last one for a while. */
+static bool spin_in_turn(struct wait *wait)
+{
+    if (wait->free > 0) {
+        wait->free--;
+        __builtin_ia32_pause();
+        return true;
+    }
+    if (wait->yielded && !may_spin(wait))
+        return false;
+    enum toc_yield outcome = yield_until_news(wait);
+    if (outcome == TOC_YIELD_ALONE)
+        wait->free = ALONE_POLLS;
+    return outcome != TOC_YIELD_REFUSED;
+}
+
 /* True while it is worth polling on. */
 static bool spin(struct wait *wait)
 {
+    if (toc_world.crowded)
+        return spin_in_turn(wait);
     wait->polls++;
     if (wait->polls == HUSH_POLLS)
         toc_bell_hush(HUSH_LATER);
-    if (toc_world.crowded)
-        return wait->polls < HUSH_POLLS;
     if (wait->polls % CLOCK_POLLS != 0)
         return true;
     __builtin_ia32_pause();
-    int64_t now = now_ns();
-    if (wait->spin_end == 0)
-        wait->spin_end = now + toc_env.spin_us * 1000;
-    return now < wait->spin_end;
+    return may_spin(wait);
 }
 
 static void give_way(struct wait *wait, struct toc_waiter *self)
 {
     if (!wait->yielded) {
-        wait->yielded = true;
-        toc_syscall0(SYS_sched_yield);
+        yield(wait);
         return;
     }
     toc_bell_hush(HUSH_LATER);
@@ -115,6 +170,7 @@ static void poll(struct wait *wait, struct toc_waiter *self)
     if (toc_progress_lead(self)) {
         wait->polls = 0;
         wait->spin_end = 0;
+        wait->free = 0;
         wait->yielded = false;
         toc_waiters_notify(self);
     } else if (!spin(wait)) {

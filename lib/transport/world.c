@@ -175,6 +175,7 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
     toc_world.pending_words = ((uint32_t)toc_world.size + 63) / 64;
     toc_world.always = toc_env.interrupt == TOC_ENV_INTERRUPT_ALWAYS ? 0xff : 0;
     toc_world.crowded = toc_world.job->nranks > toc_world.job->cores;
+    toc_world.crowd = (int)((toc_world.job->nranks - 1) / toc_world.job->cores) + 1;
     if (make_peers() != 0) {
         snprintf(message, size, "no memory for the table of %d ranks", toc_world.size);
         return TOC_ERR_NO_MEM;

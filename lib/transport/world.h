@@ -45,6 +45,7 @@ struct toc_world {
     uint32_t pending_words; /* words of the pending set that this job uses */
     unsigned always;        /* classes that interrupt an armed peer whatever it wants; 0 or all */
     bool crowded;           /* more ranks than cores: waiting gives way at once */
+    int crowd;              /* ranks that share a core, the most */
     bool launched;          /* by mpirun; else a job of one rank */
 };
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "progress/bell.h"
+#include "progress/yield.h"
 #include "world.h"
 
 /* ---- a layer that notes what it is given ---- */
@@ -482,6 +483,81 @@ static void add_waits(TCase *tcase)
     tcase_add_test(tcase, every_sleep_is_ended);
 }
 
+/* ---- giving the core away ---- */
+
+enum { BRIEF = 5000, SLICE = 5000000 };
+
+/* Ticks from now on in which no yield is tried. */
+static uint64_t rest_after(struct toc_yield_lesson *lesson, uint64_t now, uint64_t ticks)
+{
+    toc_yield_learn(lesson, now, ticks);
+    return lesson->not_before > now ? lesson->not_before - now : 0;
+}
+
+START_TEST(yields_tell_who_is_there)
+{
+    struct toc_yield_lesson lesson = {0};
+    ck_assert_int_eq(toc_yield_learn(&lesson, 0, 500), TOC_YIELD_ALONE);
+    ck_assert_int_eq(toc_yield_learn(&lesson, 0, BRIEF), TOC_YIELD_SHARED);
+    ck_assert_uint_eq(lesson.not_before, 0);
+}
+END_TEST
+
+/* Company that computes is tried again after a while that doubles, up to 256 slices or so. */
+START_TEST(long_yields_are_not_repeated)
+{
+    struct toc_yield_lesson lesson = {0};
+    uint64_t now = 1, last = 0, rest;
+    for (int i = 0; i < 8; i++) {
+        rest = rest_after(&lesson, now, SLICE);
+        ck_assert_uint_gt(rest, last);
+        if (i > 0)
+            ck_assert_uint_eq(rest, 2 * last);
+        last = rest;
+        now += rest;
+    }
+    ck_assert_uint_eq(rest_after(&lesson, now, SLICE), last);
+    /* However long it took: seconds without anybody to talk to were no loss. */
+    ck_assert_uint_eq(rest_after(&lesson, now, UINT64_MAX / 2), last);
+    ck_assert_uint_lt(last, UINT64_C(1) << 30);
+}
+END_TEST
+
+START_TEST(calm_makes_up_for_long_yields)
+{
+    struct toc_yield_lesson lesson = {0};
+    uint64_t first = rest_after(&lesson, 0, SLICE);
+    ck_assert_uint_gt(rest_after(&lesson, 0, SLICE), first);
+    for (int i = 0; i < 1000; i++)
+        toc_yield_learn(&lesson, 0, BRIEF);
+    ck_assert_uint_eq(rest_after(&lesson, 0, SLICE), first);
+    /* A few are not enough. */
+    toc_yield_learn(&lesson, 0, BRIEF);
+    ck_assert_uint_gt(rest_after(&lesson, 0, SLICE), first);
+}
+END_TEST
+
+START_TEST(a_yield_is_refused_in_time)
+{
+    struct toc_yield_lesson lesson = {.not_before = UINT64_MAX};
+    ck_assert_int_eq(toc_yield(&lesson), TOC_YIELD_REFUSED);
+    lesson.not_before = 0;
+    ck_assert_int_ne(toc_yield(&lesson), TOC_YIELD_REFUSED);
+}
+END_TEST
+
+START_TEST(packets_are_seen_where_watched)
+{
+    ck_assert(!toc_progress_has_packets());
+    ck_assert(world_publish(1));
+    ck_assert(!toc_progress_has_packets()); /* its bit is not set yet */
+    world_ring(TOC_WANT_NONE);
+    ck_assert(toc_progress_has_packets());
+    ck_assert(toc_progress_run(TOC_PROGRESS_CALL));
+    ck_assert(!toc_progress_has_packets());
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("progress");
@@ -494,6 +570,12 @@ int main(void)
     tcase_add_test(tcase, layers_advance_while_busy);
     tcase_add_test(tcase, work_is_found);
     tcase_add_test(tcase, never_armed_without_interrupts);
+    tcase_add_test(tcase, packets_are_seen_where_watched);
+    tcase = unit_case(suite, "yields", 60);
+    tcase_add_test(tcase, yields_tell_who_is_there);
+    tcase_add_test(tcase, long_yields_are_not_repeated);
+    tcase_add_test(tcase, calm_makes_up_for_long_yields);
+    tcase_add_test(tcase, a_yield_is_refused_in_time);
     tcase = unit_case(suite, "bell", 60);
     tcase_add_checked_fixture(tcase, setup_signal, world_leave);
     tcase_add_test(tcase, armed_for_what_is_wanted);
