@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_handle_free, toc_handle_free_guarded, toc_handle_alloc_recycled */
+/* handler-safe: toc_handle_free */
 #include "core/handle.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define GENERATION_MASK 0xffu
 
 struct toc_slab toc_slabs[TOC_KIND_END];
 
@@ -27,14 +25,6 @@ static struct toc_object *object_at(const struct toc_slab *slab, uint32_t index)
 {
     char *chunk = slab->chunks[index >> TOC_SLAB_SHIFT];
     return (struct toc_object *)(chunk + (index & (TOC_SLAB_OBJECTS - 1)) * slab->size);
-}
-
-/* A free object keeps in `refs` the handle value that it will get next. */
-static uint32_t next_handle(uint32_t handle)
-{
-    uint32_t generation = ((handle >> TOC_HANDLE_GENERATION_SHIFT) + 1) & GENERATION_MASK;
-    return (handle & ~(GENERATION_MASK << TOC_HANDLE_GENERATION_SHIFT)) |
-           generation << TOC_HANDLE_GENERATION_SHIFT;
 }
 
 static struct toc_object *grow(struct toc_slab *slab, enum toc_kind kind)
@@ -57,26 +47,6 @@ static struct toc_object *grow(struct toc_slab *slab, enum toc_kind kind)
     return object;
 }
 
-static struct toc_object *take(struct toc_slab *slab, struct toc_object *object)
-{
-    /* Nobody else knows the object: no order. */
-    object->handle = atomic_load_explicit(&object->refs, memory_order_relaxed);
-    atomic_store_explicit(&object->refs, 1, memory_order_relaxed);
-    object->next_free = NULL;
-    slab->live++;
-    return object;
-}
-
-void *toc_handle_alloc_recycled(enum toc_kind kind)
-{
-    struct toc_slab *slab = &toc_slabs[kind];
-    struct toc_object *object = slab->free;
-    if (object == NULL)
-        return NULL;
-    slab->free = object->next_free;
-    return take(slab, object);
-}
-
 static void *allocate(enum toc_kind kind, size_t size)
 {
     struct toc_slab *slab = &toc_slabs[kind];
@@ -87,7 +57,7 @@ static void *allocate(enum toc_kind kind, size_t size)
         object = grow(slab, kind);
         if (object == NULL)
             return NULL;
-        return take(slab, object);
+        return toc_handle_take(slab, object);
     }
     memset(object + 1, 0, slab->size - sizeof(*object));
     return object;
@@ -101,17 +71,6 @@ void *toc_handle_alloc(enum toc_kind kind, size_t size)
     void *object = allocate(kind, size);
     pthread_mutex_unlock(&lock);
     return object;
-}
-
-void toc_handle_free_guarded(void *freed)
-{
-    struct toc_object *object = freed;
-    struct toc_slab *slab = &toc_slabs[object->handle >> TOC_HANDLE_KIND_SHIFT];
-    atomic_store_explicit(&object->refs, next_handle(object->handle), memory_order_relaxed);
-    object->handle = 0;
-    object->next_free = slab->free;
-    slab->free = object;
-    slab->live--;
 }
 
 void toc_handle_free(void *object)

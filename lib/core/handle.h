@@ -51,16 +51,9 @@ struct toc_object {
  *  handler-safe (may map memory). Requests and messages: guard held; the others have a lock. */
 void *toc_handle_alloc(enum toc_kind kind, size_t size);
 
-/** Like toc_handle_alloc, but only recycles: NULL when no free object is at hand.
- *  Handler-safe under the guard. The object is not zeroed beyond struct toc_object. */
-void *toc_handle_alloc_recycled(enum toc_kind kind);
-
 /** Takes the object back; its handle is stale from now on. Requests and messages: guard held,
  *  handler-safe; the others have a lock. */
 void toc_handle_free(void *object);
-
-/** The same for requests and messages alone. Guard held, handler-safe. */
-void toc_handle_free_guarded(void *object);
 
 /** Predefined objects and their kinds, by handle. */
 extern void *toc_handle_predefined[TOC_HANDLE_PREDEFINED_END];
@@ -81,6 +74,46 @@ struct toc_slab {
     struct toc_object *free;
 };
 extern struct toc_slab toc_slabs[TOC_KIND_END] __attribute__((visibility("hidden")));
+
+/** Private to the functions of this file: a free object is in use from now on. A free one keeps in
+ *  `refs` the handle value that it will get next. */
+static inline struct toc_object *toc_handle_take(struct toc_slab *slab, struct toc_object *object)
+{
+    /* Nobody else knows the object: no order. */
+    object->handle = atomic_load_explicit(&object->refs, memory_order_relaxed);
+    atomic_store_explicit(&object->refs, 1, memory_order_relaxed);
+    object->next_free = NULL;
+    slab->live++;
+    return object;
+}
+
+/** Like toc_handle_alloc, but only recycles: NULL when no free object is at hand.
+ *  Handler-safe under the guard. The object is not zeroed beyond struct toc_object. */
+static inline void *toc_handle_alloc_recycled(enum toc_kind kind)
+{
+    struct toc_slab *slab = &toc_slabs[kind];
+    struct toc_object *object = slab->free;
+    if (object == NULL)
+        return NULL;
+    slab->free = object->next_free;
+    return toc_handle_take(slab, object);
+}
+
+/** toc_handle_free() for requests and messages alone. Guard held, handler-safe. */
+static inline void toc_handle_free_guarded(void *freed)
+{
+    struct toc_object *object = (struct toc_object *)freed;
+    uint32_t handle = object->handle;
+    struct toc_slab *slab = &toc_slabs[handle >> TOC_HANDLE_KIND_SHIFT];
+    /* The next generation, within its bits. */
+    uint32_t generations = 0xffu << TOC_HANDLE_GENERATION_SHIFT;
+    uint32_t next = (handle + (1u << TOC_HANDLE_GENERATION_SHIFT)) & generations;
+    atomic_store_explicit(&object->refs, (handle & ~generations) | next, memory_order_relaxed);
+    object->handle = 0;
+    object->next_free = slab->free;
+    slab->free = object;
+    slab->live--;
+}
 
 /** toc_handle_lookup() for handles that are not predefined. */
 static inline void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle)

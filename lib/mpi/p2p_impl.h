@@ -47,7 +47,9 @@ static inline __attribute__((always_inline)) bool toc_mpi_is_usual(
 {
     if (toc_mpi_state != TOC_MPI_ACTIVE || (count | tag) < 0 || buffer == NULL)
         return false;
-    *comm = (struct toc_comm *)toc_handle_lookup(TOC_KIND_COMM, (uintptr_t)comm_handle);
+    *comm = comm_handle == MPI_COMM_WORLD
+                ? &toc_comm_world
+                : (struct toc_comm *)toc_handle_lookup(TOC_KIND_COMM, (uintptr_t)comm_handle);
     *type = toc_datatype_get(type_handle);
     return *comm != NULL && !(*comm)->freed && (unsigned)peer < (unsigned)(*comm)->remote->size &&
            *type != NULL && (*type)->committed;

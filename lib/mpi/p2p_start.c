@@ -63,8 +63,10 @@ static inline bool send_now(const void *buffer, int64_t count, MPI_Datatype type
 }
 
 /* A usual receive: true when it has been started. */
-static inline bool receive_soon(void *buffer, int64_t count, MPI_Datatype type_handle, int source,
-                                int tag, MPI_Comm comm_handle, MPI_Request *handle)
+static inline __attribute__((always_inline)) bool receive_soon(void *buffer, int64_t count,
+                                                               MPI_Datatype type_handle, int source,
+                                                               int tag, MPI_Comm comm_handle,
+                                                               MPI_Request *handle)
 {
     struct toc_datatype *type;
     struct toc_comm *comm;
@@ -73,14 +75,9 @@ static inline bool receive_soon(void *buffer, int64_t count, MPI_Datatype type_h
                                             comm_handle, &type, &comm))
         return false;
     toc_guard_enter();
-    if (toc_request_ended)
-        toc_request_reap();
-    struct toc_request *request = toc_request_unprepared();
-    if (request != NULL) {
-        toc_p2p_prepare_receive(request, buffer, count, type, source, tag, comm);
+    struct toc_request *request = toc_p2p_receive_soon(buffer, count, type, source, tag, comm);
+    if (request != NULL)
         *handle = TOC_MPI_HANDLE(MPI_Request, request);
-        toc_p2p_start(request);
-    }
     toc_guard_leave();
     return request != NULL;
 }

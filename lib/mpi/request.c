@@ -284,7 +284,7 @@ static inline bool retire_plain(struct toc_request *request, MPI_Request *handle
         return false;
     *handle = MPI_REQUEST_NULL;
     if (request != sent)
-        toc_request_recycle(request);
+        toc_p2p_recycle(request);
     return true;
 }
 

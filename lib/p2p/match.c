@@ -65,7 +65,7 @@ void toc_match_post(struct toc_request *request)
         toc_progress_want(TOC_WANT_RTS, 1);
 }
 
-void toc_match_unpost(struct toc_request *request)
+static inline void unpost(struct toc_request *request)
 {
     toc_list_remove(&request->link);
     if (--toc_match_queues.posted == 0)
@@ -74,32 +74,63 @@ void toc_match_unpost(struct toc_request *request)
         toc_progress_want(TOC_WANT_RTS, -1);
 }
 
+void toc_match_unpost(struct toc_request *request)
+{
+    unpost(request);
+}
+
 int toc_match_posted(void)
 {
     return toc_match_queues.posted;
 }
 
-static struct toc_request *first_accepting(struct toc_list *list, uint32_t context, int source,
-                                           int tag)
+/* Among the receives without a wildcard. */
+static inline struct toc_request *first_exact(struct toc_list *list, uint32_t context, int source,
+                                              int tag)
 {
     TOC_LIST_EACH(list, member, following)
     {
         struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
-        if (accepts(request->context, request->peer, request->tag, context, source, tag))
+        if (request->context == context && request->peer == source && request->tag == tag)
             return request;
     }
     return NULL;
 }
 
-struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
+static struct toc_request *older_wild(struct toc_request *exact, uint32_t context, int source,
+                                      int tag)
+{
+    TOC_LIST_EACH(&posted_wild, member, following)
+    {
+        struct toc_request *wild = TOC_CONTAINER(member, struct toc_request, link);
+        if (exact != NULL && exact->posted_at < wild->posted_at)
+            break;
+        if (accepts(wild->context, wild->peer, wild->tag, context, source, tag))
+            return wild;
+    }
+    return exact;
+}
+
+static inline struct toc_request *find_posted(uint32_t context, int source, int tag)
 {
     if (toc_match_queues.posted == 0)
         return NULL;
     struct toc_request *exact =
-        first_accepting(&posted[bucket_of(context, source, tag)], context, source, tag);
-    struct toc_request *wild = first_accepting(&posted_wild, context, source, tag);
-    bool wild_first = exact == NULL || (wild != NULL && wild->posted_at < exact->posted_at);
-    return wild_first ? wild : exact;
+        first_exact(&posted[bucket_of(context, source, tag)], context, source, tag);
+    return toc_list_is_empty(&posted_wild) ? exact : older_wild(exact, context, source, tag);
+}
+
+struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
+{
+    return find_posted(context, source, tag);
+}
+
+struct toc_request *toc_match_claim(uint32_t context, int source, int tag)
+{
+    struct toc_request *request = find_posted(context, source, tag);
+    if (request != NULL)
+        unpost(request);
+    return request;
 }
 
 void toc_match_keep(struct toc_unexpected *message)

@@ -39,6 +39,9 @@ static inline bool toc_match_is_idle(void)
 /** The posted receive that a message with this envelope belongs to, or NULL. It stays posted. */
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);
 
+/** The same, taken out at once. */
+struct toc_request *toc_match_claim(uint32_t context, int source, int tag);
+
 /** Adds an unexpected message. */
 void toc_match_keep(struct toc_unexpected *message);
 

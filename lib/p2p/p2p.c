@@ -50,6 +50,23 @@ void toc_p2p_prepare_receive(struct toc_request *request, void *buffer, int64_t 
     prepare(request, buffer, count, type, source, tag, comm);
 }
 
+struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
+                                         int source, int tag, struct toc_comm *comm)
+{
+    if (toc_request_ended)
+        toc_request_reap();
+    struct toc_request *request = toc_request_unprepared();
+    if (request == NULL)
+        return NULL;
+    request->kind = TOC_REQUEST_RECEIVE;
+    prepare(request, buffer, count, type, source, tag, comm);
+    if (source >= 0 && toc_list_is_empty(&toc_match_queues.arrivals))
+        toc_match_post(request);
+    else
+        toc_receive_start(request);
+    return request;
+}
+
 void toc_p2p_make_collective(struct toc_request *request, int world_rank)
 {
     request->peer = world_rank;

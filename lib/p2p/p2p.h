@@ -56,6 +56,14 @@ static inline void toc_p2p_cleanup(struct toc_request *request)
 bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
                       int tag, struct toc_comm *comm);
 
+/** Frees a complete request with a handle of which nobody has to hear: one of a non-blocking send
+ * or receive. Not in the handler. */
+static inline void toc_p2p_recycle(struct toc_request *request)
+{
+    toc_p2p_cleanup(request);
+    toc_handle_free_guarded(request);
+}
+
 /** What a probe found, or a receive got. */
 struct toc_p2p_envelope {
     int source; /* rank in the communicator */
@@ -67,6 +75,10 @@ struct toc_p2p_envelope {
  * is done, false when nothing happened (then prepare and start one). */
 bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype *type, int source,
                          int tag, struct toc_comm *comm, struct toc_p2p_envelope *envelope);
+
+/** A receive with a handle, prepared and started; NULL without memory. Not in the handler. */
+struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
+                                         int source, int tag, struct toc_comm *comm);
 
 /** MPI_Cancel: a receive that is still posted, or a send that is not matched and still has its data
  *  to send, completes as cancelled; nothing happens to others. */

@@ -29,9 +29,6 @@ void toc_send_tell(struct toc_peer *peer, unsigned class_bits);
 
 /* receive.c */
 void toc_receive_start(struct toc_request *request);
-/** A message meets its receive. `payload`: of an eager one. */
-void toc_receive_eager(struct toc_request *request, int source, int tag, uint64_t size,
-                       const void *payload);
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
                         const struct toc_cell *cell, uint32_t *data_bytes);
 /** The first unexpected message for a receive, or NULL; those that their senders have withdrawn are

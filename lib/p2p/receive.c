@@ -11,7 +11,7 @@
 #include "progress/guard.h"
 #include "transport/xfer.h"
 
-void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size)
+static inline void matched(struct toc_request *request, int source, int tag, uint64_t size)
 {
     request->source = source;
     request->status_source = toc_comm_rank_of(request->comm, source);
@@ -20,10 +20,15 @@ void toc_receive_matched(struct toc_request *request, int source, int tag, uint6
     toc_stats.received++;
 }
 
-void toc_receive_eager(struct toc_request *request, int source, int tag, uint64_t size,
-                       const void *payload)
+void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size)
 {
-    toc_receive_matched(request, source, tag, size);
+    matched(request, source, tag, size);
+}
+
+static inline void receive_eager(struct toc_request *request, int source, int tag, uint64_t size,
+                                 const void *payload)
+{
+    matched(request, source, tag, size);
     if (request->status_bytes == 0)
         ; /* and the buffer may be anywhere */
     else if (request->data != NULL)
@@ -95,7 +100,7 @@ static void consume(struct toc_request *request, struct toc_unexpected *message)
     if ((message->flags & TOC_PACKET_SYNC) != 0)
         acknowledge(source, message->slot, message->generation);
     if (message->kind == TOC_PACKET_EAGER) {
-        toc_receive_eager(request, source, message->tag, message->size, message->payload);
+        receive_eager(request, source, message->tag, message->size, message->payload);
     } else {
         toc_receive_matched(request, source, message->tag, message->size);
         toc_rendezvous_match(request, &toc_world.peers[source], message->slot, message->generation,
@@ -187,11 +192,10 @@ static bool receive_plain(enum toc_progress_context context, struct toc_peer *pe
 {
     *data_bytes = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
     const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
-    struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
+    struct toc_request *request = toc_match_claim(cell->context, peer->rank, cell->tag);
     if (request == NULL)
         return keep(context, peer, cell, payload);
-    toc_match_unpost(request);
-    toc_receive_eager(request, peer->rank, cell->tag, cell->size, payload);
+    receive_eager(request, peer->rank, cell->tag, cell->size, payload);
     return true;
 }
 
@@ -216,7 +220,7 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
     if ((cell->flags & TOC_PACKET_SYNC) != 0)
         acknowledge(peer->rank, cell->slot, cell->u.data.generation);
     if (cell->kind == TOC_PACKET_EAGER) {
-        toc_receive_eager(request, peer->rank, cell->tag, cell->size, payload);
+        receive_eager(request, peer->rank, cell->tag, cell->size, payload);
     } else {
         toc_receive_matched(request, peer->rank, cell->tag, cell->size);
         toc_rendezvous_match(request, peer, cell->slot, cell->u.data.generation, cell->size,

@@ -54,12 +54,6 @@ void toc_request_release(struct toc_request *request)
     request->detached = true;
 }
 
-void toc_request_recycle(struct toc_request *request)
-{
-    toc_p2p_cleanup(request);
-    toc_handle_free_guarded(request);
-}
-
 void toc_request_completed(struct toc_request *request)
 {
     if (request->detached) {

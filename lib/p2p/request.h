@@ -132,10 +132,6 @@ static inline void toc_request_complete(struct toc_request *request, enum toc_er
         toc_request_completed(request);
 }
 
-/** Frees a complete request whose owner is done with it and of which nobody else has to hear: one
- *  of a non-blocking send or receive. */
-void toc_request_recycle(struct toc_request *request);
-
 /** A call has something to free: toc_request_reap(). */
 extern bool toc_request_ended __attribute__((visibility("hidden")));
 
