@@ -8,7 +8,7 @@
 all_benches='latency bandwidth rate pairs matching overlap slowdown interrupts crowd wait startup memory instructions'
 programs_pairs='rate' programs_interrupts='pingpong' programs_startup='hello' programs_instructions='self'
 limits_latency='line copy' limits_bandwidth='copy' limits_rate='ring' limits_overlap='signal copy'
-limits_slowdown='signal' limits_crowd='sleep' limits_pairs='ring'
+limits_slowdown='signal' limits_crowd='sleep crowd' limits_pairs='ring'
 
 # The programs that the chosen benchmarks want, and those of describe_machine.
 wanted_programs()

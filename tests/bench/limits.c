@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * limits [-q] CPU CPU GROUP...   (groups: line, ring, copy, sleep, signal)
+ * limits [-q] CPU CPU GROUP...   (groups: line, ring, copy, sleep, signal, crowd)
  *
  * See limits.h. What the metrics mean stands where they are measured.
  */
@@ -22,7 +22,7 @@ static const struct {
     void (*run)(struct limits *l);
 } groups[] = {
     {"line", limits_line},   {"ring", limits_ring},     {"copy", limits_copy},
-    {"sleep", limits_sleep}, {"signal", limits_signal},
+    {"sleep", limits_sleep}, {"signal", limits_signal}, {"crowd", limits_crowd},
 };
 
 static void fail(const char *what)
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
         argv++;
     }
     if (argc < 4) {
-        fprintf(stderr, "usage: limits [-q] CPU CPU line|ring|copy|sleep|signal...\n");
+        fprintf(stderr, "usage: limits [-q] CPU CPU line|ring|copy|sleep|signal|crowd...\n");
         return 2;
     }
     l.cpu[0] = atoi(argv[1]);

@@ -74,5 +74,6 @@ void limits_ring(struct limits *l);   /* messages through a ring */
 void limits_copy(struct limits *l);   /* copies between two processes */
 void limits_sleep(struct limits *l);  /* system calls, waking, giving way */
 void limits_signal(struct limits *l); /* interrupting the other side */
+void limits_crowd(struct limits *l);  /* more processes than processors */
 
 #endif

@@ -39,7 +39,8 @@ for metric in latency_us/8 latency_us/16777216 bandwidth_MBps/1048576 both_ways_
     done
 done
 for metric in handoff_us/1 handoff_us/2 ring_Mps ring_matched_Mps memcpy_us/65536 copy_us/65536 \
-    copy_MBps/65536 signal_us signal_taken_us syscall_us wake_us futex_same_us yield_same_us; do
+    copy_MBps/65536 signal_us signal_taken_us syscall_us wake_us futex_same_us yield_same_us \
+    yield_ring_us futex_ring_us; do
     grep -qE "^$metric,limit,1,[0-9]+(\.[0-9]+)?$" "$work/out/samples.csv" ||
         fail "the machine's $metric was not measured"
 done
