@@ -140,6 +140,7 @@ done
 failures=0
 awk -v ours=tocsin -v summary="$out/summary.csv" -f "$here/statistics.awk" "$here/bars" "$samples" \
     >"$out/report.txt" || failures=$?
+awk -f "$here/interrupts.awk" "$out/summary.csv" >>"$out/report.txt"
 cat "$out/report.txt"
 "$here/plots.sh" "$out" || note "no plots"
 echo "results: $out"

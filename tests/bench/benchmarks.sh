@@ -6,7 +6,7 @@
 # own name.
 
 all_benches='latency bandwidth rate pairs matching overlap slowdown interrupts crowd wait startup memory instructions'
-programs_pairs='rate' programs_interrupts='pingpong' programs_startup='hello' programs_instructions='self'
+programs_pairs='rate' programs_interrupts='pingpong latency overlap slowdown' programs_startup='hello' programs_instructions='self'
 limits_latency='line copy' limits_bandwidth='copy' limits_rate='ring' limits_overlap='signal copy'
 limits_slowdown='signal' limits_crowd='sleep crowd' limits_pairs='ring'
 
@@ -17,7 +17,8 @@ wanted_programs()
 
     for bench in latency hello $benches; do
         own=programs_$bench
-        echo "${!own:-$bench}"
+        # shellcheck disable=SC2086 # a list
+        printf '%s\n' ${!own:-$bench}
     done | sort -u
 }
 
@@ -157,7 +158,7 @@ bench_slowdown()
 # Counters are printed by Tocsin only; other libraries interrupt nobody.
 bench_interrupts()
 {
-    local messages=1000000 statistics
+    local messages=1000000 statistics setting
 
     [ "${family[$1]}" = tocsin ] || return 0
     statistics=$(TOCSIN_STATS=1 bound "$1" 2 pingpong $messages 2>&1) || return
@@ -169,6 +170,37 @@ bench_interrupts()
                 exit 1
             printf "interrupts_per_message/%d,%.9f\n", messages, bells / messages
         }' <<<"$statistics"
+    [ "$1" = tocsin ] || return 0
+    for setting in needed always; do
+        with_interrupts $setting latency-8 latency_us/8 latency -s 8 &&
+            with_interrupts $setting receiver-64K total_us/receiver/65536 \
+                overlap contiguous/65536:100 &&
+            with_interrupts $setting receiver-1M total_us/receiver/1048576 \
+                overlap contiguous/1048576:500 &&
+            with_interrupts $setting slowdown-10000 slowdown_percent/10000 slowdown || return
+    done
+}
+
+# with_interrupts SETTING NAME METRIC PROGRAM ARGUMENT...: the program's METRIC with
+# TOCSIN_INTERRUPT=SETTING, and what its counters say: interrupts for each message that was received,
+# and the part of them that found nothing to do. Lines SETTING/NAME/...
+with_interrupts()
+{
+    local setting=$1 name=$2 metric=$3
+    shift 3
+
+    TOCSIN_INTERRUPT=$setting TOCSIN_STATS=1 bound tocsin 2 "$@" 2>&1 |
+        awk -v name="$setting/$name" -v metric="$metric" '
+            index($0, metric ",") == 1 { value = substr($0, length(metric) + 2) }
+            $3 == "received" { received += $4 }
+            $3 == "bells_taken" { bells += $4 }
+            $3 == "bells_false" { in_vain += $4 }
+            END {
+                if (value == "" || !received)
+                    exit 1
+                printf "%s/value,%s\n%s/interrupts,%.6f\n%s/in_vain,%.4f\n", name, value, name,
+                    bells / received, name, bells ? in_vain / bells : 0
+            }'
 }
 
 bench_crowd()

@@ -297,7 +297,9 @@ END {
     }
     head("medians of up to " most)
     for (m = 1; m <= metrics; m++)
-        if (!((metric_name[m], "limit") in median_of) || median_of[metric_name[m], "limit"] == "none")
+        if ((!((metric_name[m], "limit") in median_of) ||
+             median_of[metric_name[m], "limit"] == "none") &&
+            metric_name[m] !~ /^(needed|always)\//) # interrupts.awk has a table of these
             row(metric_name[m], 0)
     if ("limit" in known) {
         printf "\n%-32s %13s\n", "limits of the machine", "median"

@@ -47,6 +47,20 @@ done
 grep -q '^metric,tocsin,limit,.*,demand,verdict,' <(sed 's/,tocsin-poll//' "$work/out/summary.csv") ||
     fail "summary.csv begins with $(head -n 1 "$work/out/summary.csv")"
 grep -q '^tocsin: .*; copies: .*(CMA' "$work/out/machine.txt" || fail "machine.txt says nothing of copies"
+for setting in needed always; do
+    for name in latency-8 receiver-64K receiver-1M slowdown-10000; do
+        for what in value interrupts in_vain; do
+            grep -qE "^$setting/$name/$what,tocsin,1,-?[0-9]+(\.[0-9]+)?$" "$work/out/samples.csv" ||
+                fail "no $what of $name with TOCSIN_INTERRUPT=$setting"
+        done
+    done
+done
+# Whoever interrupts for every packet interrupts more often.
+awk -F, '{ value[$1] = $4 }
+    END { exit !(value["always/slowdown-10000/interrupts"] > value["needed/slowdown-10000/interrupts"]) }' \
+    "$work/out/samples.csv" || fail "TOCSIN_INTERRUPT=always does not show in the counters"
+grep -q '^TOCSIN_INTERRUPT  *needed .*always' "$work/out/report.txt" ||
+    fail "no table of TOCSIN_INTERRUPT in report.txt"
 if command -v gnuplot >/dev/null; then
     for format in svg png; do
         [ -s "$work/out/latency.$format" ] || fail "no latency.$format"
