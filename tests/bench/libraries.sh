@@ -4,6 +4,7 @@
 # what is known of the machine.
 
 libraries=()
+around=()
 declare -A mpicc=() mpirun=() family=() extra=() bin=()
 
 # One processor of each core that we may use, in the form 0,1; all processors if that is only one.
@@ -152,7 +153,8 @@ build_programs()
         die "cannot build limits.c; see $errors"
 }
 
-# start LIBRARY RANKS PROCESSORS COMMAND...: the launcher confined to those processors and not binding
+# start LIBRARY RANKS PROCESSORS COMMAND...: the launcher (as an argument of the command in `around`, if
+# there is one) confined to those processors and not binding
 # anything. With more ranks than processors, libraries that can give way when idle are told to.
 start()
 {
@@ -170,7 +172,7 @@ start()
     esac
     # shellcheck disable=SC2086 # at most one word, NAME=VALUE
     timeout -k 5 "${limit_seconds:-120}" env ${extra[$library]:-} taskset -c "$processors" \
-        "${mpirun[$library]}" "${options[@]+"${options[@]}"}" -n "$ranks" "$@" </dev/null
+        "${around[@]+"${around[@]}"}" "${mpirun[$library]}" "${options[@]+"${options[@]}"}" -n "$ranks" "$@" </dev/null
 }
 
 # How the library moves long messages, as far as it tells.
