@@ -85,11 +85,13 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/probe.h \
 	lib/notify/uintr/route.h \
 	lib/transport/cma.c \
+	lib/transport/memory.c \
 	lib/transport/ring.c \
 	lib/transport/slots.c \
 	lib/transport/world.c \
 	lib/transport/xfer.c \
 	lib/transport/cma.h \
+	lib/transport/memory.h \
 	lib/transport/ring.h \
 	lib/transport/slots.h \
 	lib/transport/world.h \
@@ -216,6 +218,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/info.c \
 	lib/mpi/init.c \
 	lib/mpi/intercomm.c \
+	lib/mpi/memory.c \
 	lib/mpi/neighbor.c \
 	lib/mpi/op.c \
 	lib/mpi/p2p.c \

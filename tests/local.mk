@@ -158,6 +158,7 @@ mpi_tests = \
 	tests/mpi/interpose_io \
 	tests/mpi/interpose_signal \
 	tests/mpi/interpose_sleep \
+	tests/mpi/memory \
 	tests/mpi/op_functions \
 	tests/mpi/p2p_basic \
 	tests/mpi/p2p_bsend \

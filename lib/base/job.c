@@ -6,8 +6,15 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Memory of MPI_Alloc_mem: untouched it costs nothing, so that every rank may have as much as most
+ * machines have, and all together what most file systems allow. */
+#define MEMORY_UNIT  (UINT64_C(2) << 20)
+#define MEMORY_MOST  (UINT64_C(1) << 40)
+#define MEMORY_TOTAL (UINT64_C(64) << 40)
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
@@ -54,6 +61,19 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
     layout->slots_offset = at;
     at += (uint64_t)nranks * nranks * layout->slots_bytes;
     layout->size = round_up(at, TOC_PAGE);
+    layout->memory_offset = round_up(layout->size, MEMORY_UNIT);
+    layout->memory_bytes = nranks == 1 ? 0 : MEMORY_TOTAL / nranks / MEMORY_UNIT * MEMORY_UNIT;
+    if (layout->memory_bytes > MEMORY_MOST)
+        layout->memory_bytes = MEMORY_MOST;
+}
+
+/* A limit on the size of files (ulimit -f) holds for memfds, too. */
+static void respect_limit(struct toc_job_layout *layout, uint32_t nranks)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        limit.rlim_cur < toc_job_file_size(layout, nranks))
+        layout->memory_bytes = 0;
 }
 
 static int fail(int fd, const char *call, const char **what)
@@ -70,11 +90,12 @@ int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *f
 {
     struct toc_job_layout layout;
     toc_job_layout_compute(nranks, &layout);
+    respect_limit(&layout, nranks);
 
     int memfd = memfd_create("tocsin-job", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (memfd < 0)
         return fail(-1, "memfd_create", what);
-    if (ftruncate(memfd, (off_t)layout.size) < 0)
+    if (ftruncate(memfd, (off_t)toc_job_file_size(&layout, nranks)) < 0)
         return fail(memfd, "ftruncate", what);
     if (fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         return fail(memfd, "fcntl(F_ADD_SEALS)", what);
@@ -108,7 +129,10 @@ static const char *check_header(const struct toc_job_header *job, uint64_t file_
     if (job->nranks < 1 || job->nranks > TOC_MAX_RANKS)
         return "its number of ranks is impossible";
     toc_job_layout_compute(job->nranks, &expected);
-    if (memcmp(&expected, &job->layout, sizeof(expected)) != 0 || expected.size != file_size)
+    if (job->layout.memory_bytes == 0)
+        expected.memory_bytes = 0;
+    if (memcmp(&expected, &job->layout, sizeof(expected)) != 0 ||
+        toc_job_file_size(&expected, job->nranks) != file_size)
         return "its layout differs from this library's";
     return NULL;
 }
@@ -122,15 +146,18 @@ int toc_job_attach(int fd, struct toc_job_header **header, const char **what)
         *what = "it is not a Tocsin job segment";
         return TOC_ERR_MISMATCH;
     }
-    struct toc_job_header *job =
-        mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    /* The header first: it says how much there is to map. */
+    struct toc_job_header *job = mmap(NULL, sizeof(*job), PROT_READ, MAP_SHARED, fd, 0);
     if (job == MAP_FAILED)
         return fail(-1, "mmap", what);
     *what = check_header(job, (uint64_t)st.st_size);
-    if (*what != NULL) {
-        munmap(job, (size_t)st.st_size);
+    uint64_t size = job->layout.size;
+    munmap(job, sizeof(*job));
+    if (*what != NULL)
         return TOC_ERR_MISMATCH;
-    }
+    job = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (job == MAP_FAILED)
+        return fail(-1, "mmap", what);
     *header = job;
     return 0;
 }

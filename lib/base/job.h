@@ -69,13 +69,15 @@ struct toc_job_rank {
 _Static_assert(sizeof(struct toc_job_rank) == TOC_CACHE_LINE, "one line a rank");
 
 struct toc_job_layout {
-    uint64_t size;             /* of the whole segment, bytes, whole pages */
+    uint64_t size;             /* of all that every rank maps, bytes, whole pages */
     uint64_t ranks_offset;     /* struct toc_job_rank [nranks] */
     uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
     uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
     uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
     uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
     uint64_t slots_offset;     /* [receiver][sender] slots of slots_bytes */
+    uint64_t memory_offset;    /* [nranks] memory of MPI_Alloc_mem, mapped where it is used */
+    uint64_t memory_bytes;     /* of a rank; 0: none */
     uint32_t ring_bytes;       /* control + cells + data, whole pages */
     uint32_t ring_cells;       /* power of two */
     uint32_t ring_data_bytes;  /* power of two */
@@ -108,6 +110,13 @@ struct toc_job_header {
 
 /** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). */
 void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout);
+
+/** Size of the file, with what is not mapped by every rank. */
+static inline uint64_t toc_job_file_size(const struct toc_job_layout *layout, uint32_t nranks)
+{
+    return layout->memory_bytes == 0 ? layout->size
+                                     : layout->memory_offset + nranks * layout->memory_bytes;
+}
 
 /** Creates a sealed, zeroed memfd (close-on-exec set) with a complete header for `nranks` ranks.
  *  `cores`: cores the job may use. Result 0, or -errno with the failed call's name in *what. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Environment: versions, time, names, memory (MPI 5.0, chapter 9; section 15.2.1). */
+/* Environment: versions, time, names (MPI 5.0, chapter 9; section 15.2.1). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,27 +62,3 @@ int PMPI_Pcontrol(const int level, ...)
     return MPI_SUCCESS;
 }
 TOC_MPI_ALIAS(Pcontrol);
-
-int PMPI_Alloc_mem(MPI_Aint size, MPI_Info info, void *baseptr)
-{
-    (void)info;
-    toc_mpi_check_active("MPI_Alloc_mem");
-    if (size < 0)
-        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_SIZE, "MPI_Alloc_mem",
-                             "the size is %lld, it must not be negative", (long long)size);
-    void *memory;
-    if (posix_memalign(&memory, TOC_CACHE_LINE, size > 0 ? (size_t)size : 1) != 0)
-        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, "MPI_Alloc_mem",
-                             "no memory for %lld bytes", (long long)size);
-    memcpy(baseptr, &memory, sizeof(memory));
-    return MPI_SUCCESS;
-}
-TOC_MPI_ALIAS(Alloc_mem);
-
-int PMPI_Free_mem(void *base)
-{
-    toc_mpi_check_active("MPI_Free_mem");
-    free(base);
-    return MPI_SUCCESS;
-}
-TOC_MPI_ALIAS(Free_mem);

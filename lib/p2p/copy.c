@@ -6,6 +6,7 @@
 #include "datatype/cursor.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
+#include "transport/memory.h"
 #include "transport/xfer.h"
 
 /* Segments of a strided buffer in one system call. */
@@ -114,24 +115,63 @@ uint64_t toc_copy_most_waiting(void)
     return 4 * (uint64_t)toc_env.chunk;
 }
 
+/* Where the peer's buffer is. */
+struct place {
+    uint64_t address; /* in the peer */
+    char *mapped;     /* here, or NULL */
+};
+
+uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset)
+{
+    bool shared = request->data != NULL && toc_memory_find(request->data, request->size, offset);
+    return shared ? TOC_XFER_SHARED : 0;
+}
+
+/* Between the request's buffer and the peer's, which is mapped here. */
+static void copy_mapped(const struct toc_request *request, bool pull, char *mapped, uint64_t offset,
+                        uint64_t bytes)
+{
+    if (pull)
+        toc_copy_unpack(request, offset, mapped + offset, bytes);
+    else
+        toc_copy_pack(request, offset, mapped + offset, bytes);
+}
+
+/* The peer's buffer, if it is mapped here; or NULL. */
+static char *reach(const struct toc_request *request, const struct toc_xfer *xfer,
+                   struct toc_peer *peer, bool pull)
+{
+    uint32_t flags = pull ? xfer->send_flags : xfer->receive_flags;
+    if ((flags & TOC_XFER_SHARED) == 0 || peer->rank == toc_world.rank)
+        return NULL;
+    return toc_memory_reach(peer, pull ? xfer->send_offset : xfer->receive_offset, request->total);
+}
+
 static int copy_piece(struct toc_request *request, struct toc_peer *peer, bool pull,
-                      uint64_t remote, const struct toc_xfer_piece *piece)
+                      const struct place *place, const struct toc_xfer_piece *piece)
 {
     uint64_t offset = (uint64_t)piece->first * request->chunk;
     uint64_t left = request->total - offset;
     uint64_t bytes = (uint64_t)piece->count * request->chunk;
     if (bytes > left)
         bytes = left;
+    if (place->mapped != NULL) {
+        copy_mapped(request, pull, place->mapped, offset, bytes);
+        return 0;
+    }
     if (request->data == NULL)
-        return copy_strided(request, peer, pull, remote, offset, bytes);
+        return copy_strided(request, peer, pull, place->address, offset, bytes);
     struct iovec local = {.iov_base = request->data + offset, .iov_len = bytes};
-    return toc_cma_copy(peer, pull, &local, 1, remote + offset, bytes);
+    return toc_cma_copy(peer, pull, &local, 1, place->address + offset, bytes);
 }
 
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,
                     const struct toc_copy_turn *turn, bool *last)
 {
-    uint64_t remote = turn->pull ? xfer->send_address : xfer->receive_address;
+    struct place place = {
+        .address = turn->pull ? xfer->send_address : xfer->receive_address,
+        .mapped = reach(request, xfer, peer, turn->pull),
+    };
     uint64_t most = turn->most / request->chunk;
     struct toc_xfer_share share = {
         .end = end_of(peer, turn->pull),
@@ -141,7 +181,7 @@ bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct t
     struct toc_xfer_piece piece;
     if (!toc_xfer_claim(xfer, request->generation, request->chunks, &share, &piece))
         return false;
-    if (copy_piece(request, peer, turn->pull, remote, &piece) < 0)
+    if (copy_piece(request, peer, turn->pull, &place, &piece) < 0)
         toc_xfer_freeze(xfer, request->generation);
     *last = toc_xfer_finish(xfer, request->chunks, piece.count);
     return true;

@@ -99,6 +99,9 @@ struct toc_copy_turn {
     bool alone;    /* the peer is not going to copy, so far as one knows */
     uint64_t most; /* bytes */
 };
+/** TOC_XFER_SHARED, with *offset, if the request's buffer lies in memory of MPI_Alloc_mem, else 0.
+ */
+uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset);
 /** Claims a piece of the request's rendezvous and copies it; a copy that fails freezes the
  *  transfer. False: nothing left to claim. `last`: all has been copied now, or has failed. */
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,

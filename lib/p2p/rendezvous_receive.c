@@ -56,7 +56,8 @@ static void publish(struct toc_request *request, struct toc_peer *peer, enum toc
 {
     struct toc_xfer *xfer = xfer_of(request);
     xfer->receive_address = (uintptr_t)request->data;
-    xfer->receive_flags = request->data != NULL ? TOC_XFER_CONTIGUOUS : 0;
+    xfer->receive_flags = toc_copy_share(request, &xfer->receive_offset) |
+                          (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0);
     request->chunk = chunk_for(request->total);
     request->moved = 0;
     toc_xfer_match(xfer, request->generation, mode, request->total, request->chunk);
@@ -82,17 +83,20 @@ static bool is_blocking(const struct toc_peer *peer)
 static enum toc_xfer_mode mode_for(const struct toc_request *request, struct toc_peer *peer,
                                    uint32_t flags, bool waits)
 {
-    bool sends_block = (flags & TOC_XFER_CONTIGUOUS) != 0;
-    bool pulls = sends_block && toc_cma_works(peer);
     bool is_block = request->data != NULL;
+    uint64_t offset;
+    /* Shared memory: the other side copies without the kernel. */
+    bool sees = (flags & TOC_XFER_SHARED) != 0 && peer->rank != toc_world.rank;
+    bool shows = toc_copy_share(request, &offset) != 0 && peer->rank != toc_world.rank;
+    bool pulls = sees || ((flags & TOC_XFER_CONTIGUOUS) != 0 && toc_cma_works(peer));
     if (request->total == 0 || (pulls && is_block))
         return TOC_XFER_COPY;
-    if (waits && peer->rank != toc_world.rank &&
+    if (waits && !sees && !shows && peer->rank != toc_world.rank &&
         ((flags & TOC_XFER_WAITS) != 0 || is_blocking(peer)))
         return TOC_XFER_FRAGMENTS;
     if (pulls)
         return TOC_XFER_COPY;
-    return request->helped ? TOC_XFER_PUSH : TOC_XFER_FRAGMENTS;
+    return request->helped || shows ? TOC_XFER_PUSH : TOC_XFER_FRAGMENTS;
 }
 
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
@@ -105,7 +109,9 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
     request->generation = generation;
     request->total = size < request->size ? size : request->size;
     request->error = size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
-    request->helped = request->data != NULL && (flags & TOC_XFER_PUSHES) != 0;
+    uint64_t offset;
+    request->helped = request->data != NULL &&
+                      ((flags & TOC_XFER_PUSHES) != 0 || toc_copy_share(request, &offset) != 0);
     publish(request, peer, mode_for(request, peer, flags, waits));
     if (request->total == 0) {
         complete(request);

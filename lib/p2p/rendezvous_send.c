@@ -42,7 +42,8 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     struct toc_xfer *xfer = xfer_of(request);
     xfer->send_address = (uintptr_t)request->data;
     xfer->send_size = request->size;
-    xfer->send_flags = (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0) |
+    xfer->send_flags = toc_copy_share(request, &xfer->send_offset) |
+                       (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0) |
                        (toc_cma_works(peer) ? TOC_XFER_PUSHES : 0) |
                        (toc_request_is_call(request) ? TOC_XFER_WAITS : 0);
     toc_xfer_open(xfer, request->generation);
@@ -140,7 +141,7 @@ static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
     /* Not whether it still works: a receiver that was told so leaves the copy to us, and learns
      * from one that fails. */
     if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 ||
-        (xfer->send_flags & TOC_XFER_PUSHES) == 0 ||
+        ((xfer->send_flags & TOC_XFER_PUSHES) | (xfer->receive_flags & TOC_XFER_SHARED)) == 0 ||
         !toc_copy_claim(request, xfer, peer, &turn, &last))
         return false;
     toc_stats.chunks_pushed++;

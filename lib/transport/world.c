@@ -19,6 +19,7 @@
 #include "base/exchange.h"
 #include "base/stats.h"
 #include "base/syscall.h"
+#include "transport/memory.h"
 
 struct toc_world toc_world;
 
@@ -79,6 +80,7 @@ static int attach_job(char *message, size_t size)
                  toc_world.job->nranks);
         return TOC_ERR_MISMATCH;
     }
+    toc_memory_open((int)fd);
     close((int)fd); /* the program's children have no business with it */
     unsetenv(TOC_ENV_JOB_FD);
     if (!read_number(TOC_ENV_PROGRAM, 0, TOC_MAX_RANKS, &program))
@@ -203,6 +205,7 @@ void toc_world_leave(void)
 {
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
     atomic_store_explicit(&entry->state, TOC_RANK_FINALIZED, memory_order_release);
+    toc_memory_close();
     free(toc_world.peers);
     toc_world.peers = NULL;
     toc_world.bell = NULL;

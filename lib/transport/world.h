@@ -26,6 +26,8 @@ struct toc_peer {
     int64_t struck_at; /* when that was first looked at again, in milliseconds; 0: not yet */
     struct toc_slots tx_slots; /* beside `tx`, and `rx` */
     struct toc_slots rx_slots;
+    char *memory;          /* beginning of its area of transport/memory.h, mapped; or NULL */
+    uint64_t memory_bytes; /* of that */
 };
 
 /** The job as this rank sees it; filled by toc_world_join(). */

@@ -35,11 +35,13 @@ enum toc_xfer_offer { TOC_XFER_OPEN = 1, TOC_XFER_TAKEN, TOC_XFER_WITHDRAWN };
 #define TOC_XFER_CONTIGUOUS 1u
 #define TOC_XFER_PUSHES     2u /* the sender can copy into the memory of the receiver */
 #define TOC_XFER_WAITS      4u /* a blocking call sends it */
+#define TOC_XFER_SHARED     8u /* contiguous, and in memory of MPI_Alloc_mem */
 
 struct toc_xfer {
     /* Written by the sender before it sends the packet. */
     alignas(TOC_CACHE_LINE) uint64_t send_address;
     uint64_t send_size;
+    uint64_t send_offset;   /* TOC_XFER_SHARED: toc_memory_find() */
     uint32_t send_flags;    /* TOC_XFER_CONTIGUOUS, ... */
     _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
     /* Written by the receiver before it publishes `match`. */
@@ -47,8 +49,9 @@ struct toc_xfer {
     _Atomic uint64_t cursor; /* generation << 32 | claimed at the back << 16 | at the front */
     _Atomic uint64_t done;   /* generation << 32 | finished chunks */
     uint64_t receive_address;
-    uint64_t total; /* bytes to move: the smaller of send size and receive capacity */
-    uint32_t chunk; /* bytes of each chunk but the last */
+    uint64_t receive_offset; /* TOC_XFER_SHARED: toc_memory_find() */
+    uint64_t total;          /* bytes to move: the smaller of send size and receive capacity */
+    uint32_t chunk;          /* bytes of each chunk but the last */
     uint32_t chunks;
     uint32_t receive_flags; /* TOC_XFER_CONTIGUOUS */
 };

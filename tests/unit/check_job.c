@@ -35,6 +35,9 @@ START_TEST(parts_do_not_overlap)
         UNIT_CHECK(l.slots_offset % TOC_PAGE == 0);
         UNIT_CHECK(l.size >= l.slots_offset + (uint64_t)n * n * l.slots_bytes);
         UNIT_CHECK(l.size % TOC_PAGE == 0);
+        UNIT_CHECK(l.memory_offset >= l.size && l.memory_offset % TOC_PAGE == 0);
+        UNIT_CHECK((l.memory_bytes > 0) == (n > 1) && l.memory_bytes % TOC_PAGE == 0);
+        UNIT_CHECK(toc_job_file_size(&l, n) >= l.size + n * l.memory_bytes);
     }
 }
 END_TEST
@@ -107,7 +110,7 @@ START_TEST(sealed_against_resizing)
     ck_assert_int_eq(ftruncate(fd, (off_t)job->layout.size * 2), -1);
     ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
     ck_assert_int_eq(fstat(fd, &st), 0);
-    ck_assert_int_eq(st.st_size, (off_t)job->layout.size);
+    ck_assert_int_eq(st.st_size, (off_t)toc_job_file_size(&job->layout, 2));
 }
 END_TEST
 
