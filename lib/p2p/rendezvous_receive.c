@@ -129,21 +129,16 @@ static bool is_delegated(const struct toc_request *request, const struct toc_pee
     return request->helped && peer->rank != toc_world.rank && is_blocking(peer);
 }
 
-/* A guess: a sender that joins in or goes in this very moment finds its half taken, or untouched.
- * One that receives as well copies that first, as this rank does (rendezvous_send.c): those who
- * exchange messages copy what they receive. */
-static bool is_alone(const struct toc_request *request, const struct toc_peer *peer)
-{
-    return !request->helped || toc_rendezvous_is_sending() || !is_blocking(peer);
-}
-
 static bool pull_piece(struct toc_request *request, struct toc_peer *peer,
                        enum toc_progress_context context)
 {
     bool waits = context == TOC_PROGRESS_WAIT, in_handler = context == TOC_PROGRESS_HANDLER;
     struct toc_copy_turn turn = {
         .pull = true,
-        .alone = is_alone(request, peer),
+        /* A sender that receives as well copies that first, as this rank does: those who exchange
+         * messages copy what they receive. Of others one cannot know: who is about to enter a call
+         * finds its half untouched, and if it is not there then, all goes to this side. */
+        .alone = !request->helped || toc_rendezvous_is_sending(),
         .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
     };
     bool last;

@@ -60,7 +60,9 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         toc_stats.sent_eager++;
     else
         toc_stats.sent_rendezvous++;
-    toc_send_tell(peer, toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS));
+    unsigned class_bits = toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS);
+    toc_world_hesitate(peer, class_bits);
+    toc_send_tell(peer, class_bits);
     return true;
 }
 
@@ -125,13 +127,6 @@ static void serve(struct toc_request *request)
     }
 }
 
-/* A receiver that computes leaves the copy to us. */
-static bool is_alone(const struct toc_peer *peer)
-{
-    return toc_bell_mode(atomic_load_explicit(&peer->bell->word, memory_order_relaxed)) ==
-           TOC_BELL_ARMED;
-}
-
 /* Copies a piece into the receiver's buffer, if it can be reached and one is left. */
 static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
 {
@@ -154,13 +149,12 @@ static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
     return true;
 }
 
-/* For a receiver that copies as well, unless it computes. A rank that both sends and receives
+/* For a receiver that copies as well. A rank that both sends and receives
  * copies what it receives, as its peer does: each then writes to its own memory only, which stays
  * in its cache. */
 static bool help(struct toc_request *request)
 {
-    struct toc_peer *peer = &toc_world.peers[request->peer];
-    struct toc_copy_turn turn = {.alone = is_alone(peer), .most = toc_copy_most_waiting()};
+    struct toc_copy_turn turn = {.most = toc_copy_most_waiting()};
     return push_piece(request, turn);
 }
 

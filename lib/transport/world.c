@@ -301,6 +301,26 @@ bool toc_world_remind(void)
     return toc_world.struck > 0;
 }
 
+/* Ranks that post at the same time and then wait meet between the two calls of the receiver, most
+ * of the time. A strike by signal costs either side several times as long as this. */
+#define LOOKS 64
+
+static bool would_strike(const struct toc_peer *peer, unsigned class_bits)
+{
+    uint64_t word = atomic_load_explicit(&peer->bell->word, memory_order_relaxed);
+    return toc_bell_mode(word) == TOC_BELL_ARMED && (toc_bell_mask(word) & class_bits) != 0 &&
+           (word & TOC_BELL_OUTSTANDING) == 0;
+}
+
+void toc_world_hesitate(const struct toc_peer *peer, unsigned class_bits)
+{
+    if (toc_world.always != 0 || toc_world.crowded || peer->rank == toc_world.rank ||
+        atomic_load_explicit(&peer->entry->notifier, memory_order_relaxed) == TOC_NOTIFIER_UINTR)
+        return;
+    for (int look = 0; look < LOOKS && would_strike(peer, class_bits); look++)
+        __builtin_ia32_pause();
+}
+
 void toc_world_ring_bell(struct toc_peer *peer, unsigned class_bits)
 {
     switch (toc_doorbell_ring(peer->bell, (uint32_t)toc_world.rank, class_bits,

@@ -73,6 +73,10 @@ int toc_world_strike(int peer);
  *  lost. False when there is nobody to think of. Handler-safe. */
 bool toc_world_remind(void);
 
+/** Before a bell for a packet that need not be heard of at once: if that would strike `peer`, looks
+ *  a microsecond or two whether it goes into a call by itself. Handler-safe. */
+void toc_world_hesitate(const struct toc_peer *peer, unsigned class_bits);
+
 /** The part of the following for peers that want to be told. */
 void toc_world_ring_bell(struct toc_peer *peer, unsigned class_bits);
 
