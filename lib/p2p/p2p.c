@@ -158,6 +158,7 @@ static const struct toc_progress_events events = {
     .has_work = toc_descriptors_noticed,
     .is_unserved = is_unserved,
     .depart = toc_rendezvous_withdraw,
+    .insist = toc_rendezvous_insist,
 };
 
 int toc_p2p_init(void)

@@ -62,6 +62,13 @@ bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idl
 /** Is there a part that could go to a receiver and will not, unless this rank does it? */
 bool toc_rendezvous_is_unsent(void);
 void toc_rendezvous_withdraw(void);
+/** Is a rendezvous of so many bytes not worth striking rank `struck` for at once? A strike by
+ * signal costs either side more than the copy of a short message, which two who wait share. What
+ *  collectives send may be what the receiver's schedule needs to go on. */
+bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, int struck);
+/** This rank has waited for long: receivers that compute are to be interrupted for all its sends.
+ */
+void toc_rendezvous_insist(void);
 int toc_rendezvous_outgoing(void);
 /** Is a receiver, so far as one knows, copying what this rank sends? */
 bool toc_rendezvous_is_sending(void);

@@ -205,6 +205,14 @@ bool toc_rendezvous_advance_incoming(enum toc_progress_context context)
     return moved;
 }
 
+/* Both sides compute, and whoever first waits copies: soon enough for a short message that nobody
+ * has begun with. */
+static bool may_wait(const struct toc_request *request)
+{
+    return toc_rendezvous_is_quiet(request, request->total, toc_world.rank) &&
+           !toc_xfer_is_begun(xfer_of(request));
+}
+
 bool toc_rendezvous_is_unserved(void)
 {
     TOC_LIST_EACH(&incoming, member, following)
@@ -212,7 +220,7 @@ bool toc_rendezvous_is_unserved(void)
         struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
         if (request->stage == TOC_STAGE_COPY &&
             toc_xfer_has_chunk(xfer_of(request), request->generation, request->chunks) &&
-            !is_delegated(request, peer_of(request)))
+            !is_delegated(request, peer_of(request)) && !may_wait(request))
             return true;
     }
     return false;

@@ -7,6 +7,7 @@
 #include "transport/xfer.h"
 
 static struct toc_list outgoing; /* matched, not complete */
+static struct toc_list quiet;    /* not matched, and the receiver has not been struck for it */
 static int outgoing_count;       /* all that have a descriptor */
 
 /* Bytes of a message that may be sent with its envelope although it wants an acknowledgement. */
@@ -29,6 +30,52 @@ static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
     cell->tag = request->tag;
     cell->size = request->size;
     cell->u.data.generation = request->generation;
+}
+
+/* Sends are announced in silence up to so many times `quiet_size`; how long they stay silent is
+ * then a matter of their length. */
+#define QUIET_FACTOR 4
+
+bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, int struck)
+{
+    return bytes <= QUIET_FACTOR * (uint64_t)toc_env.quiet_size && (request->context & 1) == 0 &&
+           atomic_load_explicit(&toc_world.peers[struck].entry->notifier, memory_order_relaxed) !=
+               TOC_NOTIFIER_UINTR;
+}
+
+static void strike_for(struct toc_request *request, struct toc_peer *peer)
+{
+    unsigned class_bits = toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS);
+    toc_world_hesitate(peer, class_bits);
+    toc_send_tell(peer, class_bits);
+}
+
+static void announce(struct toc_request *request, struct toc_peer *peer)
+{
+    if (is_eager(request) || !toc_rendezvous_is_quiet(request, request->size, peer->rank)) {
+        strike_for(request, peer);
+        return;
+    }
+    toc_list_append(&quiet, &request->link);
+    toc_send_tell(peer, TOC_WANT_NONE);
+}
+
+/* Strikes for the quiet ones that are longer than `bytes`. */
+static void break_silence(uint64_t bytes)
+{
+    TOC_LIST_EACH(&quiet, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (request->size <= bytes)
+            continue;
+        toc_list_remove(member);
+        strike_for(request, &toc_world.peers[request->peer]);
+    }
+}
+
+void toc_rendezvous_insist(void)
+{
+    break_silence(0);
 }
 
 bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
@@ -60,9 +107,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         toc_stats.sent_eager++;
     else
         toc_stats.sent_rendezvous++;
-    unsigned class_bits = toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS);
-    toc_world_hesitate(peer, class_bits);
-    toc_send_tell(peer, class_bits);
+    announce(request, peer);
     return true;
 }
 
@@ -95,8 +140,9 @@ static void adopt(struct toc_request *request, const struct toc_xfer *xfer,
     request->chunk = xfer->chunk;
     request->chunks = xfer->chunks;
     request->moved = 0;
-    if (!toc_list_is_member(&request->link))
-        toc_list_append(&outgoing, &request->link);
+    if (toc_list_is_member(&request->link))
+        toc_list_remove(&request->link); /* quiet, or a copy that is given up */
+    toc_list_append(&outgoing, &request->link);
     if (stage == TOC_STAGE_FRAGMENTS)
         toc_progress_want(TOC_WANT_SPACE, 1);
     request->stage = stage;
@@ -149,13 +195,13 @@ static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
     return true;
 }
 
-/* For a receiver that copies as well. A rank that both sends and receives
- * copies what it receives, as its peer does: each then writes to its own memory only, which stays
- * in its cache. */
-static bool help(struct toc_request *request)
+/* For a receiver that copies as well. A rank that both sends and receives copies what it receives,
+ * as its peer does: each then writes to its own memory only, which stays in its cache. */
+static bool help(struct toc_request *request, enum toc_progress_context context)
 {
-    struct toc_copy_turn turn = {.most = toc_copy_most_waiting()};
-    return push_piece(request, turn);
+    bool waits = context == TOC_PROGRESS_WAIT;
+    struct toc_copy_turn turn = {.most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk};
+    return context >= TOC_PROGRESS_TEST && push_piece(request, turn);
 }
 
 /* What this rank copies alone. */
@@ -185,7 +231,7 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
             return moved;
     } else if (!toc_xfer_is_done(xfer, request->generation, request->chunks)) {
         if (request->stage == TOC_STAGE_COPY)
-            return context == TOC_PROGRESS_WAIT && idle && help(request);
+            return idle && help(request, context);
         bool moved = push(request, context, round);
         if (!moved || !toc_xfer_is_done(xfer, request->generation, request->chunks))
             return moved;
@@ -198,6 +244,8 @@ bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idl
 {
     bool moved = outgoing_count > 0 && toc_descriptors_serve(serve);
     struct toc_fragments_round round = toc_fragments_round(context);
+    if (context >= TOC_PROGRESS_TEST)
+        break_silence(context == TOC_PROGRESS_TEST ? 0 : (uint64_t)toc_env.quiet_size);
     TOC_LIST_EACH(&outgoing, member, following)
     {
         moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context, idle, &round);
@@ -247,5 +295,6 @@ bool toc_rendezvous_is_sending(void)
 void toc_rendezvous_init(void)
 {
     toc_list_init(&outgoing);
+    toc_list_init(&quiet);
     outgoing_count = 0;
 }

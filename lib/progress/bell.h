@@ -67,6 +67,9 @@ bool toc_progress_is_unserved(void);
 /** Tells the layers that this rank no longer helps with its outgoing rendezvous. */
 void toc_progress_relied_on(void);
 
+/** Tells the layers that this rank has waited for a while. */
+void toc_progress_insist(void);
+
 /** Goes quiet for a wait, if this rank is armed for anything in `class_bits`: polling sees it by
  *  itself. */
 void toc_bell_hush(unsigned class_bits);

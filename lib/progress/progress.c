@@ -140,6 +140,13 @@ void toc_progress_relied_on(void)
             layers[i]->depart();
 }
 
+void toc_progress_insist(void)
+{
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->insist != NULL)
+            layers[i]->insist();
+}
+
 void toc_progress_handler(void)
 {
     toc_stats.bells_taken++;

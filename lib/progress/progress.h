@@ -39,6 +39,9 @@ struct toc_progress_events {
     bool (*is_unserved)(void);
     /** The rank leaves a blocking call during which peers may have relied on its help. */
     void (*depart)(void);
+    /** This rank is about to give its core away: what peers have not been interrupted for, to spare
+     *  them, is urgent now. */
+    void (*insist)(void);
 };
 
 #define TOC_PROGRESS_LAYERS 4

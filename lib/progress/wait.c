@@ -23,6 +23,9 @@
 #define PEEK_TURNS  4
 #define ALONE_POLLS 16
 
+/* Rounds that do not end the wait, whatever they move, before it is one of some length. */
+#define PATIENT_ROUNDS 1024
+
 #define FIRST_NAP_US 1000
 #define LAST_NAP_US  100000
 
@@ -35,6 +38,7 @@ static int64_t now_ns(void)
 
 /* State of one wait. */
 struct wait {
+    unsigned rounds;
     unsigned polls;   /* without result, since something moved last */
     int64_t spin_end; /* when to stop polling; 0 before the first look at the clock */
     unsigned free;    /* polls to go before the next yield */
@@ -147,6 +151,7 @@ static bool spin(struct wait *wait)
 
 static void give_way(struct wait *wait, struct toc_waiter *self)
 {
+    toc_progress_insist();
     if (!wait->yielded) {
         yield(wait);
         return;
@@ -167,6 +172,8 @@ static void poll(struct wait *wait, struct toc_waiter *self)
 {
     if (!helping && toc_bell_outgoing() > 0)
         offer_help();
+    if (++wait->rounds % PATIENT_ROUNDS == 0)
+        toc_progress_insist(); /* others keep this rank busy */
     if (toc_progress_lead(self)) {
         wait->polls = 0;
         wait->spin_end = 0;

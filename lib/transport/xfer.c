@@ -132,6 +132,12 @@ bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chu
     return cursor >> 32 == generation && left(cursor, chunks) > 0;
 }
 
+bool toc_xfer_is_begun(struct toc_xfer *xfer)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
+    return at_front(cursor) + at_back(cursor) > 0;
+}
+
 bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks, uint32_t count)
 {
     /* The copied bytes before the count: pairs with the acquire in toc_xfer_is_done(). */

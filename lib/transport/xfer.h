@@ -125,6 +125,9 @@ bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks,
 /** Is there a chunk left to claim? */
 bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks);
 
+/** Has a chunk been claimed? Of the transfer that is in the descriptor. */
+bool toc_xfer_is_begun(struct toc_xfer *xfer);
+
 /** `count` claimed chunks have been copied (or have failed). Returns true when they were the last
  *  of the transfer's `chunks`. */
 bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks, uint32_t count);

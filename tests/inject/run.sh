@@ -90,7 +90,7 @@ inject()
     mkdir -p "$directory"
     : >"$directory/control"
     # shellcheck disable=SC2086 # several variables
-    env TOCSIN_NOTIFY=signal $variables TOCSIN_STATS=1 timeout -k 10 "$limit" taskset -c "$core" \
+    env TOCSIN_NOTIFY=signal TOCSIN_QUIET_SIZE=0 $variables TOCSIN_STATS=1 timeout -k 10 "$limit" taskset -c "$core" \
         "$TOC_MPIRUN" -n 2 "$work/inject" "$@" </dev/null >"$directory/out" 2>&1
 }
 

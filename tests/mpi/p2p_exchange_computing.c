@@ -104,9 +104,88 @@ static void chain(size_t bytes)
     free(second);
 }
 
+/* To a receiver that has long been computing; the sender waits, or only asks whether it is through.
+ */
+static void late(size_t bytes, bool test)
+{
+    unsigned char *buffer = mt_alloc(bytes);
+    MPI_Request request;
+    int done = 0;
+
+    if (mt_rank == 1) {
+        for (size_t k = 0; k < bytes; k++)
+            buffer[k] = (unsigned char)(mt_byte(0, k) + 1);
+        MPI_Irecv(buffer, (int)bytes, MPI_BYTE, 0, 7, MPI_COMM_WORLD, &request);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (mt_rank == 0) {
+        mt_fill(buffer, bytes, 0);
+        mt_compute(0.02);
+        MPI_Isend(buffer, (int)bytes, MPI_BYTE, 1, 7, MPI_COMM_WORLD, &request);
+        while (test && !done)
+            MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        if (!test)
+            MPI_Wait(&request, MPI_STATUS_IGNORE);
+    } else if (mt_rank == 1) {
+        compute_until(&buffer, 1, bytes, 0, "late message");
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        CHECK_FILLED(buffer, bytes, 0, "late message");
+    }
+    free(buffer);
+}
+
+/*
+ * A sender that waits for one rank, kept busy by another: what it has to send arrives at the first,
+ * which computes.
+ */
+static void busy(size_t bytes)
+{
+    unsigned char *buffer = mt_alloc(bytes);
+    MPI_Request request;
+    int go = 1, word = 0;
+
+    if (mt_rank == 1) {
+        for (size_t k = 0; k < bytes; k++)
+            buffer[k] = (unsigned char)(mt_byte(0, k) + 1);
+        MPI_Irecv(buffer, (int)bytes, MPI_BYTE, 0, 8, MPI_COMM_WORLD, &request);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (mt_rank == 0) {
+        mt_fill(buffer, bytes, 0);
+        mt_compute(0.02);
+        MPI_Isend(buffer, (int)bytes, MPI_BYTE, 1, 8, MPI_COMM_WORLD, &request);
+        for (int source = 2; source < mt_size; source++) /* it sends until we say stop */
+            MPI_Send(&go, 1, MPI_INT, source, 8, MPI_COMM_WORLD);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        go = 0;
+        for (int source = 2; source < mt_size; source++) {
+            MPI_Send(&go, 1, MPI_INT, source, 8, MPI_COMM_WORLD);
+            do
+                MPI_Recv(&word, 1, MPI_INT, source, 9, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+            while (word >= 0);
+        }
+    } else if (mt_rank == 1) {
+        compute_until(&buffer, 1, bytes, 0, "message of a busy sender");
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        CHECK_FILLED(buffer, bytes, 0, "message of a busy sender");
+    } else {
+        MPI_Recv(&go, 1, MPI_INT, 0, 8, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        for (int stop = 0, i = 0; !stop; i++) {
+            MPI_Send(&i, 1, MPI_INT, 0, 9, MPI_COMM_WORLD);
+            MPI_Iprobe(0, 8, MPI_COMM_WORLD, &stop, MPI_STATUS_IGNORE);
+        }
+        MPI_Recv(&go, 1, MPI_INT, 0, 8, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        go = -1;
+        MPI_Send(&go, 1, MPI_INT, 0, 9, MPI_COMM_WORLD);
+    }
+    free(buffer);
+}
+
 int main(int argc, char **argv)
 {
-    static const size_t sizes[] = {256 << 10, 1 << 20, 3000001};
+    /* Not worth an interrupt as long as the sender computes, too. */
+    static const size_t shorter[] = {20000, 65536, 256 << 10};
+    static const size_t sizes[] = {300000, 1 << 20, 3000001};
 
     mt_start(&argc, &argv, 2);
     alone = mt_progresses_alone();
@@ -117,7 +196,16 @@ int main(int argc, char **argv)
         exchange(sizes[k], 1, true, true, "both compute");
         chain(sizes[k]);
     }
-    exchange(256 << 10, PIECES, true, true, "many messages, both compute");
+    for (int k = 0; k < 3; k++) {
+        exchange(shorter[k], 1, true, false, "short, the lower rank computes");
+        exchange(shorter[k], 1, false, true, "short, the upper rank computes");
+        exchange(shorter[k], PIECES, false, true, "many short ones, the upper rank computes");
+        chain(shorter[k]);
+        late(shorter[k], false);
+        late(shorter[k], true);
+        busy(shorter[k]);
+    }
+    exchange(300000, PIECES, true, true, "many messages, both compute");
     exchange(256 << 10, PIECES, false, true, "many messages, the upper rank computes");
     return mt_end();
 }
