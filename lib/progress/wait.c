@@ -24,7 +24,7 @@
 #define ALONE_POLLS 16
 
 /* Rounds that do not end the wait, whatever they move, before it is one of some length. */
-#define PATIENT_ROUNDS 1024
+#define PATIENT_ROUNDS 16384
 
 #define FIRST_NAP_US 1000
 #define LAST_NAP_US  100000
