@@ -6,8 +6,10 @@
  *     cma_us       by side 1 with process_vm_readv
  *     cma2_us      the same, shared out: side 0 writes with process_vm_writev
  *     copy2_us     two copies, through a ring of slots in shared memory
- * and cma_fixed_us for one byte. Without cross-memory attach its lines are left out. copy_us and
- * copy_MBps: the fastest of those that work for any memory of the program (not memcpy).
+ *     exchange_us  by each side with process_vm_readv, SIZE bytes for either, at the same time
+ * and cma_fixed_us for one byte. Without cross-memory attach its lines are left out. exchange_MBps:
+ * both directions added. copy_us and copy_MBps: the fastest of those that work for any memory of
+ * the program (not memcpy).
  */
 #include "limits.h"
 
@@ -49,6 +51,18 @@ static bool piece_cma(struct limits *l, size_t offset, size_t bytes)
 
     return (l->side == 1 ? process_vm_readv(pid, &mine, 1, &theirs, 1, 0)
                          : process_vm_writev(pid, &mine, 1, &theirs, 1, 0)) == (ssize_t)bytes;
+}
+
+/* Each side reads what the other has, into the upper half of its own. */
+static bool piece_exchange(struct limits *l, size_t offset, size_t bytes)
+{
+    const size_t half = LIMITS_LARGEST / 2;
+    const uint64_t there =
+        atomic_load_explicit(&l->shared->address[1 - l->side], memory_order_acquire);
+    struct iovec mine = {l->own + half + offset, bytes};
+    struct iovec theirs = {(void *)(uintptr_t)(there + offset), bytes}; /* NOLINT: its address */
+
+    return process_vm_readv(l->pid[1 - l->side], &mine, 1, &theirs, 1, 0) == (ssize_t)bytes;
 }
 
 /* Through slots: side 0 copies in, side 1 out. */
@@ -108,6 +122,8 @@ static double once(struct limits *l, const struct copy *c, size_t bytes, uint32_
 
     if (!c->piece)
         through_slots(l, bytes, serial);
+    else if (c->piece == piece_exchange)
+        ok = piece_exchange(l, 0, bytes);
     else if (c->both)
         ok = share(l, c, bytes);
     else if (l->side == 1)
@@ -136,6 +152,20 @@ static double measure(struct limits *l, const struct copy *c, size_t bytes, uint
             samples[i] = us;
     }
     return limits_median(samples, count);
+}
+
+static void print_exchange(struct limits *l, size_t bytes, uint32_t *serial)
+{
+    const struct copy exchange = {"exchange_us", true, piece_exchange, true};
+
+    if (bytes > LIMITS_LARGEST / 2)
+        return;
+    const double us = measure(l, &exchange, bytes, serial);
+
+    if (us < 0.0)
+        return;
+    limits_print(l, exchange.metric, (long)bytes, us);
+    limits_print(l, "exchange_MBps", (long)bytes, 2.0 * (double)bytes / us);
 }
 
 void limits_copy(struct limits *l)
@@ -168,6 +198,7 @@ void limits_copy(struct limits *l)
             if (copies[i].general && (best < 0.0 || us < best))
                 best = us;
         }
+        print_exchange(l, sizes[k], &serial);
         limits_print(l, "copy_us", (long)sizes[k], best);
         limits_print(l, "copy_MBps", (long)sizes[k], (double)sizes[k] / best);
     }
