@@ -61,8 +61,9 @@ void toc_slots_release(struct toc_slots *slots)
     atomic_store_explicit(&slots->control->head, ++slots->index, memory_order_release);
 }
 
-/* One slot in so many is written the other way. */
-#define TRY_EVERY 64
+/* One slot in so many is written the other way: no power of two, or it would always be the first
+ * one of a message, for which both sides have to fetch more than the others. */
+#define TRY_EVERY 61
 
 bool toc_slots_stream(const struct toc_slots *slots)
 {
