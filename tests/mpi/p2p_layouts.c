@@ -251,6 +251,7 @@ int main(int argc, char **argv)
     const bool late = argc > 3;
     const bool refused = argc > 1 && is_refused(argv[1], number ? atoi(number) : 0);
 
+    setenv("TOCSIN_QUIET_SIZE", "0", 0); /* short ones arrive during the computation as well */
     if (refused && !late && !refuse_copies(error))
         return MT_SKIP;
     mt_start(&argc, &argv, 1);
