@@ -38,7 +38,9 @@ programs()
 
 build sanitize yes
 # Leaks are a matter of the program here: what it never frees, MPI_Finalize leaves alone.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+# A request for more memory than there is gets a null pointer, as from libc itself.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allocator_may_return_null=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 units=$(make -s print-unit-programs) # faults are tested on programs as they are used
 # shellcheck disable=SC2086 # a list of names
 suite "$TOC_SRCDIR/tests/check-unit.sh" $units
