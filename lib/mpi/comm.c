@@ -453,7 +453,7 @@ static bool is_quiet(const struct census *census)
 /* Requests that have ended hold their references until a call frees them. */
 static bool is_quiet_or_ended(const void *argument)
 {
-    return is_quiet(argument) || toc_request_has_ended();
+    return is_quiet(argument) || toc_request_ended;
 }
 
 static void wait_for_what_is_under_way(const struct toc_comm *comm)

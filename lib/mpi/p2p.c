@@ -11,9 +11,8 @@ static inline bool receive_now(void *buffer, int64_t count, MPI_Datatype type_ha
     struct toc_p2p_envelope envelope;
     struct toc_datatype *type;
     struct toc_comm *comm;
-    int any_or_tag = tag == MPI_ANY_TAG ? 0 : tag;
-    if (!toc_mpi_is_usual(buffer, count, type_handle, source, any_or_tag, comm_handle, &type,
-                          &comm))
+    if (!toc_mpi_is_usual_receive(buffer, count, type_handle, source, tag, comm_handle, &type,
+                                  &comm))
         return false;
     toc_guard_enter();
     bool received = toc_p2p_receive_now(buffer, count, type, source, tag, comm, &envelope);

@@ -39,13 +39,13 @@ struct toc_mpi_message {
 int toc_mpi_check_message(struct toc_mpi_message *message, bool receiving);
 
 /** Nothing is wrong or unusual about a message: then its type and communicator are filled in.
- * False: toc_mpi_check_message() is to say what it is. No wildcards, nobody (MPI_PROC_NULL), no
- * null pointer. */
+ * False: toc_mpi_check_message() is to say what it is. No wildcard, no MPI_PROC_NULL, no
+ * data at a null pointer. */
 static inline __attribute__((always_inline)) bool toc_mpi_is_usual(
     const void *buffer, int64_t count, MPI_Datatype type_handle, int peer, int tag,
     MPI_Comm comm_handle, struct toc_datatype **type, struct toc_comm **comm)
 {
-    if (toc_mpi_state != TOC_MPI_ACTIVE || (count | tag) < 0 || buffer == NULL)
+    if (toc_mpi_state != TOC_MPI_ACTIVE || (count | tag) < 0 || (buffer == NULL && count > 0))
         return false;
     *comm = comm_handle == MPI_COMM_WORLD
                 ? &toc_comm_world
@@ -53,6 +53,15 @@ static inline __attribute__((always_inline)) bool toc_mpi_is_usual(
     *type = toc_datatype_get(type_handle);
     return *comm != NULL && !(*comm)->freed && (unsigned)peer < (unsigned)(*comm)->remote->size &&
            *type != NULL && (*type)->committed;
+}
+
+/** The same for a receive, whose tag may be a wildcard. */
+static inline __attribute__((always_inline)) bool toc_mpi_is_usual_receive(
+    const void *buffer, int64_t count, MPI_Datatype type_handle, int peer, int tag,
+    MPI_Comm comm_handle, struct toc_datatype **type, struct toc_comm **comm)
+{
+    return toc_mpi_is_usual(buffer, count, type_handle, peer, tag == MPI_ANY_TAG ? 0 : tag,
+                            comm_handle, type, comm);
 }
 
 /** A usual message that is sent when this returns: true. False: nothing has happened. */

@@ -70,9 +70,8 @@ static inline __attribute__((always_inline)) bool receive_soon(void *buffer, int
 {
     struct toc_datatype *type;
     struct toc_comm *comm;
-    int any_or_tag = tag == MPI_ANY_TAG ? 0 : tag;
-    if (handle == NULL || !toc_mpi_is_usual(buffer, count, type_handle, source, any_or_tag,
-                                            comm_handle, &type, &comm))
+    if (handle == NULL || !toc_mpi_is_usual_receive(buffer, count, type_handle, source, tag,
+                                                    comm_handle, &type, &comm))
         return false;
     toc_guard_enter();
     struct toc_request *request = toc_p2p_receive_soon(buffer, count, type, source, tag, comm);

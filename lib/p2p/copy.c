@@ -110,8 +110,10 @@ static enum toc_xfer_end end_of(const struct toc_peer *peer, bool pull)
     return toc_world.rank < peer->rank ? TOC_XFER_FRONT : TOC_XFER_BACK;
 }
 
-uint64_t toc_copy_most_waiting(void)
+uint64_t toc_copy_most(enum toc_progress_context context)
 {
+    if (context != TOC_PROGRESS_WAIT)
+        return (uint64_t)toc_env.chunk;
     return 4 * (uint64_t)toc_env.chunk;
 }
 

@@ -65,18 +65,13 @@ void toc_match_post(struct toc_request *request)
         toc_progress_want(TOC_WANT_RTS, 1);
 }
 
-static inline void unpost(struct toc_request *request)
+void toc_match_unpost(struct toc_request *request)
 {
     toc_list_remove(&request->link);
     if (--toc_match_queues.posted == 0)
         toc_progress_want(TOC_WANT_SYNC, -1);
     if (may_be_rendezvous(request))
         toc_progress_want(TOC_WANT_RTS, -1);
-}
-
-void toc_match_unpost(struct toc_request *request)
-{
-    unpost(request);
 }
 
 int toc_match_posted(void)
@@ -111,7 +106,7 @@ static struct toc_request *older_wild(struct toc_request *exact, uint32_t contex
     return exact;
 }
 
-static inline struct toc_request *find_posted(uint32_t context, int source, int tag)
+struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
 {
     if (toc_match_queues.posted == 0)
         return NULL;
@@ -120,16 +115,11 @@ static inline struct toc_request *find_posted(uint32_t context, int source, int 
     return toc_list_is_empty(&posted_wild) ? exact : older_wild(exact, context, source, tag);
 }
 
-struct toc_request *toc_match_arrival(uint32_t context, int source, int tag)
-{
-    return find_posted(context, source, tag);
-}
-
 struct toc_request *toc_match_claim(uint32_t context, int source, int tag)
 {
-    struct toc_request *request = find_posted(context, source, tag);
+    struct toc_request *request = toc_match_arrival(context, source, tag);
     if (request != NULL)
-        unpost(request);
+        toc_match_unpost(request);
     return request;
 }
 

@@ -113,8 +113,8 @@ uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset);
  *  transfer. False: nothing left to claim. `last`: all has been copied now, or has failed. */
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,
                     const struct toc_copy_turn *turn, bool *last);
-/** What a side copies at once that waits for it, and may spare system calls. */
-uint64_t toc_copy_most_waiting(void);
+/** Bytes that a side copies at once: more while it waits for them, to spare system calls. */
+uint64_t toc_copy_most(enum toc_progress_context context);
 /** Packs `bytes` from packed offset `offset` of a send's buffer. */
 void toc_copy_pack(const struct toc_request *request, uint64_t offset, void *to, uint64_t bytes);
 void toc_copy_unpack(const struct toc_request *request, uint64_t offset, const void *from,

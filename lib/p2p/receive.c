@@ -11,7 +11,7 @@
 #include "progress/guard.h"
 #include "transport/xfer.h"
 
-static inline void matched(struct toc_request *request, int source, int tag, uint64_t size)
+void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size)
 {
     request->source = source;
     request->status_source = toc_comm_rank_of(request->comm, source);
@@ -20,15 +20,10 @@ static inline void matched(struct toc_request *request, int source, int tag, uin
     toc_stats.received++;
 }
 
-void toc_receive_matched(struct toc_request *request, int source, int tag, uint64_t size)
-{
-    matched(request, source, tag, size);
-}
-
 static inline void receive_eager(struct toc_request *request, int source, int tag, uint64_t size,
                                  const void *payload)
 {
-    matched(request, source, tag, size);
+    toc_receive_matched(request, source, tag, size);
     if (request->status_bytes == 0)
         ; /* and the buffer may be anywhere */
     else if (request->data != NULL)
@@ -273,10 +268,12 @@ bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype 
     uint32_t outside = size > TOC_CELL_INLINE ? (uint32_t)size : 0;
     const void *payload = outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
     *envelope = (struct toc_p2p_envelope){source, cell->tag, size};
-    if (!type->is_contiguous)
-        unpack(buffer, count, type, payload, size);
-    else if (size > 0)
+    if (size == 0)
+        ; /* and the buffer may be anywhere */
+    else if (type->is_contiguous)
         toc_copy_short((char *)buffer + type->true_lb, payload, size);
+    else
+        unpack(buffer, count, type, payload, size);
     toc_ring_consume(&peer->rx, cell, outside);
     if (toc_ring_is_due(&peer->rx, outside) && toc_ring_settle(&peer->rx))
         toc_world_ring(peer, TOC_WANT_SPACE);

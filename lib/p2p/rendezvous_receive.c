@@ -132,20 +132,19 @@ static bool is_delegated(const struct toc_request *request, const struct toc_pee
 static bool pull_piece(struct toc_request *request, struct toc_peer *peer,
                        enum toc_progress_context context)
 {
-    bool waits = context == TOC_PROGRESS_WAIT, in_handler = context == TOC_PROGRESS_HANDLER;
     struct toc_copy_turn turn = {
         .pull = true,
         /* A sender that receives as well copies that first, as this rank does: those who exchange
          * messages copy what they receive. Of others one cannot know: who is about to enter a call
          * finds its half untouched, and if it is not there then, all goes to this side. */
         .alone = !request->helped || toc_rendezvous_is_sending(),
-        .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
+        .most = toc_copy_most(context),
     };
     bool last;
     if (!toc_copy_claim(request, xfer_of(request), peer, &turn, &last))
         return false;
     toc_stats.chunks_pulled++;
-    toc_stats.chunks_handler += in_handler;
+    toc_stats.chunks_handler += context == TOC_PROGRESS_HANDLER;
     if (last && peer->rank != toc_world.rank)
         toc_world_ring(peer, TOC_WANT_NONE);
     return true;

@@ -199,8 +199,7 @@ static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
  * as its peer does: each then writes to its own memory only, which stays in its cache. */
 static bool help(struct toc_request *request, enum toc_progress_context context)
 {
-    bool waits = context == TOC_PROGRESS_WAIT;
-    struct toc_copy_turn turn = {.most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk};
+    struct toc_copy_turn turn = {.most = toc_copy_most(context)};
     return context >= TOC_PROGRESS_TEST && push_piece(request, turn);
 }
 
@@ -208,11 +207,8 @@ static bool help(struct toc_request *request, enum toc_progress_context context)
 static bool push(struct toc_request *request, enum toc_progress_context context,
                  struct toc_fragments_round *round)
 {
-    bool waits = context == TOC_PROGRESS_WAIT, moved = false;
-    struct toc_copy_turn turn = {
-        .alone = true,
-        .most = waits ? toc_copy_most_waiting() : (uint64_t)toc_env.chunk,
-    };
+    struct toc_copy_turn turn = {.alone = true, .most = toc_copy_most(context)};
+    bool moved = false;
     while (context != TOC_PROGRESS_CALL && round->budget > 0 && push_piece(request, turn)) {
         toc_stats.chunks_handler += context == TOC_PROGRESS_HANDLER;
         round->budget -= turn.most < round->budget ? turn.most : round->budget;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_request_completed, toc_request_has_ended */
+/* handler-safe: toc_request_completed */
 #include "p2p/request.h"
 
 #include "p2p/buffered.h"
@@ -73,9 +73,4 @@ void toc_request_reap(void)
         toc_list_remove(member);
         dispose(TOC_CONTAINER(member, struct toc_request, link));
     }
-}
-
-bool toc_request_has_ended(void)
-{
-    return toc_request_ended;
 }

@@ -139,9 +139,6 @@ extern bool toc_request_ended __attribute__((visibility("hidden")));
  *  handler, say). */
 void toc_request_reap(void);
 
-/** Are there any? */
-bool toc_request_has_ended(void);
-
 /** The request that a handle names, or NULL. */
 static inline struct toc_request *toc_request_get(uintptr_t handle)
 {

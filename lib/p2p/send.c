@@ -101,10 +101,12 @@ bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_dataty
     struct toc_cell *cell = reserve_eager(peer, toc_comm_p2p_context(comm), tag, size, &payload);
     if (cell == NULL)
         return false;
-    if (!type->is_contiguous)
-        pack(payload, buffer, count, type, size);
-    else if (size > 0) /* or perhaps a null pointer */
+    if (size == 0)
+        ; /* nothing to copy, perhaps from a null pointer */
+    else if (type->is_contiguous)
         toc_copy_short(payload, (const char *)buffer + type->true_lb, size);
+    else
+        pack(payload, buffer, count, type, size);
     toc_ring_commit(&peer->tx, cell);
     toc_send_tell(peer, TOC_WANT_NONE);
     toc_stats.sent_eager++;
