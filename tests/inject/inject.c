@@ -181,6 +181,9 @@ static void set_up(void)
 {
     phase = "before the call";
     trial++;
+    /* A mask that wants too much stays until the handler trims it: whether the trial before left
+     * one behind depends on how long its wait was. */
+    stepper_strike();
     if (call->peer_before != NULL || background->peer_before != NULL)
         peer_do(PEER_BEFORE);
     do_if(background->prepare);
