@@ -52,7 +52,7 @@ static void count(int signo)
 static void count_info(int signo, siginfo_t *info, void *context)
 {
     (void)signo;
-    ck_assert_ptr_nonnull(context);
+    storm_must(context != NULL, "a handler without context\n");
     last_info = *info;
     handled++;
 }
@@ -73,7 +73,7 @@ static void alarm_in(int64_t ns)
 {
     const struct itimerval t = {{0, 0}, {ns / TOC_NS_PER_S, ns % TOC_NS_PER_S / 1000}};
 
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &t, NULL), 0);
+    storm_must(setitimer(ITIMER_REAL, &t, NULL) == 0, "setitimer\n");
 }
 
 /* ---- a handler of the program interrupts, as ever ---- */
@@ -402,7 +402,7 @@ static void handle_and_write(int signo)
     if (handled < 3)
         alarm_in(5 * MS);
     else
-        ck_assert_int_eq(write(pipe_ends[1], "x", 1), 1);
+        storm_must(write(pipe_ends[1], "x", 1) == 1, "write\n");
 }
 
 START_TEST(restarting_handler)

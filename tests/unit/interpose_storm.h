@@ -46,6 +46,16 @@ static void storm_bell(int signo, siginfo_t *info, void *context)
         ;
 }
 
+/* For handlers, and for what a handler may interrupt or jump out of: check's own functions hold a
+ * lock while they report. */
+static inline void storm_must(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    toc_syscall3(SYS_write, 2, (long)what, (long)strlen(what));
+    abort();
+}
+
 /* A sleep that no handler shortens, for the helper processes, which have no storm. */
 static inline void storm_rest(int64_t ns)
 {
