@@ -81,6 +81,9 @@ bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self);
 /** A round of progress of the leader. */
 bool toc_progress_lead(struct toc_waiter *self);
 
+/** Completes what peers have finished with meanwhile of the rendezvous that are under way. */
+void toc_progress_settle(void);
+
 /** A follower, before it sleeps: leaves behind nothing that the leader does not hear of. */
 void toc_bell_follow(void);
 

@@ -88,6 +88,14 @@ static bool drain_word(enum toc_progress_context context, uint32_t number)
     return moved;
 }
 
+static bool advance(enum toc_progress_context context)
+{
+    bool moved = false;
+    for (unsigned i = 0; i < layer_count; i++)
+        moved |= layers[i]->advance(context);
+    return moved;
+}
+
 bool toc_progress_run(enum toc_progress_context context)
 {
     bool moved = false;
@@ -96,9 +104,14 @@ bool toc_progress_run(enum toc_progress_context context)
     for (uint32_t number = 0; number < toc_world.pending_words; number++)
         moved |= drain_word(context, number);
     if (toc_bell_is_busy())
-        for (unsigned i = 0; i < layer_count; i++)
-            moved |= layers[i]->advance(context);
+        moved |= advance(context);
     return moved;
+}
+
+void toc_progress_settle(void)
+{
+    if ((toc_bell.busy > 0 || toc_bell_outgoing() > 0) && advance(TOC_PROGRESS_CALL))
+        toc_waiters_notify(NULL); /* of other threads: their requests may be among them */
 }
 
 bool toc_progress_has_packets(void)

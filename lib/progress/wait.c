@@ -222,6 +222,12 @@ void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
 {
     if (done(argument))
         return;
+    /* Those whose message a peer has copied while they computed need not tell anybody that they
+     * wait, nor afterwards that they do not: four changes of lines that peers have in their caches.
+     */
+    toc_progress_settle();
+    if (done(argument))
+        return;
     struct wait wait = {.nap_us = FIRST_NAP_US};
     struct toc_waiter self = {.done = done, .argument = argument};
     toc_waiters_join(&self);

@@ -365,6 +365,34 @@ START_TEST(help_is_offered_and_withdrawn)
 }
 END_TEST
 
+static bool advanced(const void *argument)
+{
+    (void)argument;
+    ck_assert_uint_eq(toc_world.bell->blocking, 0);
+    return advances > 0;
+}
+
+/* What a peer has finished with meanwhile is completed without a change of the bell, and nobody is
+ * told of a rank that waits. */
+START_TEST(what_is_over_needs_no_wait)
+{
+    toc_progress_want(TOC_WANT_CTS, 1);
+    toc_progress_outgoing(1);
+    call(); /* armed for it, where there are interrupts */
+    advances = 0;
+    const uint64_t word = atomic_load(&toc_world.bell->word);
+    toc_guard_enter();
+    toc_progress_wait(advanced, NULL);
+    ck_assert_uint_eq(atomic_load(&toc_world.bell->word), word);
+    toc_guard_leave();
+    ck_assert_int_eq(advances, 1);
+    ck_assert_int_eq(last_context, TOC_PROGRESS_CALL);
+    ck_assert_int_eq(departs, 0);
+    toc_progress_outgoing(-1);
+    toc_progress_want(TOC_WANT_CTS, -1);
+}
+END_TEST
+
 /* A packet whose bell never came: the safety check finds it, and counts. */
 START_TEST(rescues_are_counted)
 {
@@ -478,6 +506,7 @@ static void add_waits(TCase *tcase)
     tcase_add_loop_test(tcase, waits_and_sleeps, 0, (int)UNIT_LENGTH(pauses));
     tcase_add_test(tcase, nothing_to_wait_for);
     tcase_add_test(tcase, help_is_offered_and_withdrawn);
+    tcase_add_test(tcase, what_is_over_needs_no_wait);
     tcase_add_test(tcase, rescues_are_counted);
     tcase_add_test(tcase, stream_is_received);
     tcase_add_test(tcase, every_sleep_is_ended);
