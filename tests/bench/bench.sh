@@ -128,10 +128,18 @@ for bench in $benches; do
         note "$bench is left out: ${why_not:-it could not be prepared; see $errors}"
         continue
     fi
+    parts=parts_$bench
     for ((r = 1; r <= repetitions; r++)); do
-        for ((i = 0; i < ${#libraries[@]}; i++)); do
-            # Another one begins each time.
-            turn "$bench" "${libraries[(i + r - 1) % ${#libraries[@]}]}" "$r"
+        for part in ${!parts:-all}; do
+            if declare -F "before_$bench" >/dev/null && ! "before_$bench" "$part" 2>>"$errors"; then
+                note "$bench: $part is left out in repetition $r; see $errors"
+                broken=1
+                continue
+            fi
+            for ((i = 0; i < ${#libraries[@]}; i++)); do
+                # Another one begins each time.
+                turn "$bench" "${libraries[(i + r - 1) % ${#libraries[@]}]}" "$r"
+            done
         done
         measure_limits "$bench" "$r"
     done

@@ -3,7 +3,8 @@
 # Sourced by bench.sh: the benchmarks. bench_NAME LIBRARY REPETITION prints lines "metric,value";
 # prepare_NAME comes before all of them and may refuse, with its reason in why_not; limits_NAME says
 # which groups of limits.c stand beside it; programs_NAME which programs it wants, where that is not its
-# own name.
+# own name. parts_NAME: words; a repetition goes through them one by one, and in each through the
+# libraries, after before_NAME PART.
 
 all_benches='latency bandwidth rate pairs matching overlap slowdown interrupts crowd wait startup memory instructions'
 programs_pairs='rate' programs_interrupts='pingpong latency overlap slowdown' programs_startup='hello' programs_instructions='self'
@@ -86,59 +87,38 @@ bench_matching()
     bound "$1" 2 matching
 }
 
-# The computation is the same for all: 1.75 times what the message alone takes the better peer (ours,
-# if there is none), from the median of five short looks.
-overlap_sizes='65536 262144 1048576 4194304' overlap_arguments=''
-prepare_overlap()
-{
-    local arguments='' layout size library r looks=5
+# Size by size: the machine changes its mind within seconds, and the libraries are to be compared
+# with each other under the same conditions. Strided ones together, since no demand hangs on them.
+parts_overlap='contiguous/65536 contiguous/262144 contiguous/1048576 contiguous/4194304
+    strided/65536,strided/262144,strided/1048576,strided/4194304'
+overlap_arguments=''
 
-    [ "$quick" -eq 0 ] || looks=1 overlap_sizes='65536 1048576'
-    for layout in contiguous strided; do
-        for size in $overlap_sizes; do
-            arguments="$arguments $layout/$size"
-        done
-    done
-    for ((r = 1; r <= looks; r++)); do
-        for library in "${libraries[@]}"; do
-            [[ $library == tocsin-* ]] && continue
-            [ "$library" = tocsin ] && [ ${#libraries[@]} -gt $((1 + ${#variants[@]})) ] && continue
-            # shellcheck disable=SC2086 # a list
-            bound "$library" 2 overlap comm $arguments | sed "s/^/$library,/"
-        done
-    done >"$out/overlap-comm.csv"
-    overlap_arguments=$(awk -F, -v sizes="$arguments" '
-        function median(a, n,    i, j, t) {
-            for (i = 2; i <= n; i++)
-                for (j = i; j > 1 && a[j - 1] > a[j]; j--) {
-                    t = a[j]; a[j] = a[j - 1]; a[j - 1] = t
-                }
-            return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
-        }
+# The computation is the same for all: 1.75 times what the message alone takes the better peer (ours,
+# if there is none), by a look right before.
+before_overlap()
+{
+    local sizes=${1//,/ } library looks
+
+    looks=$(for library in "${libraries[@]}"; do
+        [[ $library == tocsin-* ]] && continue
+        [ "$library" = tocsin ] && [ ${#libraries[@]} -gt $((1 + ${#variants[@]})) ] && continue
+        # shellcheck disable=SC2086 # a list
+        bound "$library" 2 overlap comm $sizes
+    done)
+    overlap_arguments=$(awk -F, -v sizes="$sizes" '
         {
-            sub(/^comm_us\//, "", $2)
-            library[$1] = 1
-            value[$1, $2, ++count[$1, $2]] = $3
+            sub(/^comm_us\//, "", $1)
+            if (!($1 in best) || $2 < best[$1])
+                best[$1] = $2
         }
         END {
             n = split(sizes, size, " ")
             for (k = 1; k <= n; k++) {
-                best = 0
-                for (l in library) {
-                    if (!((l, size[k]) in count))
-                        continue
-                    for (i = 1; i <= count[l, size[k]]; i++)
-                        a[i] = value[l, size[k], i]
-                    m = median(a, count[l, size[k]])
-                    if (best == 0 || m < best)
-                        best = m
-                }
-                if (best == 0)
+                if (!(size[k] in best))
                     exit 1
-                printf " %s:%.3f", size[k], 1.75 * best
+                printf " %s:%.3f", size[k], 1.75 * best[size[k]]
             }
-        }' "$out/overlap-comm.csv") || return
-    echo "computations (us):$overlap_arguments" >>"$out/machine.txt"
+        }' <<<"$looks")
 }
 
 bench_overlap()

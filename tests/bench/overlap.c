@@ -54,7 +54,7 @@ static void measure(const struct bench *b, const struct scenario *s, const struc
 {
     const int n = b->quick ? 3 : REPETITIONS;
     double comm[REPETITIONS], alone[REPETITIONS], total[REPETITIONS], post[REPETITIONS],
-        arrival[REPETITIONS];
+        wait[REPETITIONS], arrival[REPETITIONS];
     const struct run run_comm = {.rank = b->rank, .communicate = true};
     /* The computation is timed with both ranks busy, as they are in run_total. */
     const struct run run_alone = {.rank = b->rank, .turns = {turns, turns}};
@@ -77,6 +77,7 @@ static void measure(const struct bench *b, const struct scenario *s, const struc
 
         total[i] = o.elapsed;
         post[i] = s->computes[SENDER] ? o.post[SENDER] : o.post[RECEIVER];
+        wait[i] = s->computes[SENDER] ? o.wait[SENDER] : o.wait[RECEIVER];
         run_watch.watch_time = alone[i];
         arrival[i] = run_undisturbed(&run_watch, m).arrival;
     }
@@ -91,6 +92,7 @@ static void measure(const struct bench *b, const struct scenario *s, const struc
     report("exposed_us", s->name, m, exposed * 1e6);
     report("exposed_part", s->name, m, exposed / t_comm);
     report("post_us", s->name, m, bench_median(post, n) * 1e6);
+    report("wait_us", s->name, m, bench_median(wait, n) * 1e6);
     report("arrival_us", s->name, m, bench_median(arrival, n) * 1e6);
 }
 

@@ -31,6 +31,7 @@ struct run {
 struct outcome {
     double elapsed; /* from the common start until both ranks were through */
     double post[2]; /* the posting call, by rank */
+    double wait[2]; /* MPI_Wait, by rank */
     double arrival; /* from the sender's post until the receiver had the data */
     bool disturbed; /* a rank started late: something else was running on its processor */
 };

@@ -102,6 +102,8 @@ struct outcome overlap_run(const struct run *run, const struct message *m)
         arrived = watch_for(byte_of(m, m->bytes - 1), serial, run->watch_time);
     else if (turns)
         bench_compute(turns);
+    const double computed = bench_now();
+
     if (run->communicate)
         MPI_Wait(&request, MPI_STATUS_IGNORE);
     const double end = bench_now();
@@ -112,19 +114,22 @@ struct outcome overlap_run(const struct run *run, const struct message *m)
         check(m, serial);
 
     /* Times of both ranks; the latest counts. What only the other rank knows is 0 here. */
-    double mine[6] = {end - start,
+    double mine[8] = {end - start,
                       begun - start,
                       receives ? 0.0 : posted - begun,
                       receives ? posted - begun : 0.0,
+                      receives ? 0.0 : end - computed,
+                      receives ? end - computed : 0.0,
                       receives ? 0.0 : begun,
                       receives ? arrived : 0.0};
-    double all[6];
+    double all[8];
 
-    MPI_Allreduce(mine, all, 6, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Allreduce(mine, all, 8, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
     return (struct outcome){
         .elapsed = all[0],
         .disturbed = all[1] > start_tolerance,
         .post = {all[2], all[3]},
-        .arrival = all[5] - all[4],
+        .wait = {all[4], all[5]},
+        .arrival = all[7] - all[6],
     };
 }
