@@ -30,7 +30,7 @@ fi
 for metric in latency_us/8 latency_us/16777216 bandwidth_MBps/1048576 both_ways_MBps/1048576 \
     bandwidth_distinct_MBps/65536 message_rate_Mps/8 'multi_pair_Mps/8/[0-9]*' matching_us/empty \
     'matching_ratio/posted-[0-9]*' comm_us/receiver/65536 exposed_us/sender/65536 total_us/both/65536 \
-    post_us/receiver/65536 arrival_us/receiver/65536 exposed_us/receiver-strided/65536 \
+    post_us/receiver/65536 wait_us/receiver/65536 arrival_us/receiver/65536 exposed_us/receiver-strided/65536 \
     exposed_part/sender/65536 slowdown_percent/1000 'interrupts_per_message/[0-9]*' hop_us/2on1 \
     hop_us/8on2 'wait_cpu_ms/[0-9]*' startup_ms/2 startup_ms/8 pss_kB/2 pss_kB/8; do
     for library in tocsin tocsin-poll; do
