@@ -105,6 +105,7 @@ lib_libcore_la_SOURCES = \
 	lib/progress/bell.h \
 	lib/progress/guard.h \
 	lib/progress/progress.h \
+	lib/progress/watch.h \
 	lib/progress/yield.c \
 	lib/progress/yield.h \
 	lib/core/attribute.c \

@@ -55,9 +55,6 @@ void toc_bell_wish(void);
 /** Nothing is wanted any more; MPI_Finalize. */
 void toc_bell_reset(void);
 
-/** Any packet in the rings that are watched? */
-bool toc_progress_has_packets(void);
-
 /** Any packet or notice that has not been taken yet? */
 bool toc_progress_has_work(void);
 

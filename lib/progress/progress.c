@@ -9,6 +9,7 @@
 #include "progress/bell.h"
 #include "progress/guard.h"
 #include "progress/waiters.h"
+#include "progress/watch.h"
 #include "transport/world.h"
 
 /* Packets taken from one ring before the next one has its turn; and in the handler. */
@@ -114,17 +115,21 @@ void toc_progress_settle(void)
         toc_waiters_notify(NULL); /* of other threads: their requests may be among them */
 }
 
-bool toc_progress_has_packets(void)
+bool toc_watch_begin(struct toc_watch *watch)
 {
-    for (uint32_t number = 0; number < toc_world.pending_words; number++) {
-        uint64_t bits =
-            atomic_load_explicit(&toc_world.bell->pending[number], memory_order_relaxed);
-        for (; bits != 0; bits &= bits - 1)
-            if (toc_ring_peek(&toc_world.peers[number * 64 + (uint32_t)__builtin_ctzll(bits)].rx) !=
-                NULL)
-                return true;
+    watch->pending = &toc_world.bell->pending[0];
+    watch->rings = atomic_load_explicit(watch->pending, memory_order_relaxed);
+    watch->count = 0;
+    if (toc_world.pending_words > 1)
+        return false;
+    for (uint64_t bits = watch->rings; bits != 0; bits &= bits - 1) {
+        const struct toc_ring *ring = &toc_world.peers[__builtin_ctzll(bits)].rx;
+        if (watch->count == TOC_WATCH_RINGS)
+            return false;
+        watch->cells[watch->count] = &ring->cells[ring->index & ring->cell_mask];
+        watch->sequences[watch->count++] = ring->index + 1;
     }
-    return false;
+    return true;
 }
 
 bool toc_progress_has_work(void)

@@ -20,8 +20,12 @@
 /* Polls between two looks at the clock; in a crowd, yields between them, and polls between two
  * yields while nobody else wants the core. */
 #define CLOCK_POLLS 64
-#define PEEK_TURNS  4
+#define PEEK_TURNS  16
 #define ALONE_POLLS 16
+
+/* Times TOCSIN_SPIN_US, for each rank on the core. Whoever sleeps loses its place in the round, and
+ * may have to wait for all the others when it comes back. */
+#define CROWD_SPINS 4
 
 /* Rounds that do not end the wait, whatever they move, before it is one of some length. */
 #define PATIENT_ROUNDS 16384
@@ -82,12 +86,14 @@ bool toc_progress_lead(struct toc_waiter *self)
 }
 
 /* Is there time left of TOCSIN_SPIN_US, which begins with the first question? Of a crowd everybody
- * has as much: those that share a core wait for each other. */
+ * has several times as much: those that share a core wait for each other, and for what the kernel
+ * does meanwhile. */
 static bool may_spin(struct wait *wait)
 {
     int64_t now = now_ns();
     if (wait->spin_end == 0)
-        wait->spin_end = now + toc_env.spin_us * 1000 * toc_world.crowd;
+        wait->spin_end =
+            now + toc_env.spin_us * 1000 * (toc_world.crowded ? CROWD_SPINS * toc_world.crowd : 1);
     return now < wait->spin_end;
 }
 
@@ -107,13 +113,12 @@ static enum toc_yield yield(struct wait *wait)
  * peeks. */
 static enum toc_yield yield_until_news(struct wait *wait)
 {
-    enum toc_yield outcome = yield(wait);
-    for (int turn = 1; turn < PEEK_TURNS && outcome == TOC_YIELD_SHARED; turn++) {
-        if (toc_bell_is_busy() || toc_guard_is_concurrent() || toc_progress_has_packets())
-            break;
-        outcome = toc_yield(&company);
-    }
-    return outcome;
+    struct toc_watch watch;
+    if (toc_bell_is_busy() || toc_guard_is_concurrent() || !toc_watch_begin(&watch))
+        return yield(wait);
+    wait->yielded = true;
+    toc_bell_hush(HUSH_LATER);
+    return toc_yield_until_news(&company, &watch, PEEK_TURNS);
 }
 
 /* With more ranks than cores: the core goes to whoever can use it, at once and again, as long as it

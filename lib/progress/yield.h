@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "progress/watch.h"
+
 /*
  * Private to lib/progress. Giving the core away by sched_yield, which hands it to a rank that is
  * ready to run in half the time that sleep and wake-up take. To somebody who computes it hands the
@@ -31,5 +33,10 @@ enum toc_yield toc_yield_learn(struct toc_yield_lesson *lesson, uint64_t now, ui
 
 /** Gives the core away once, if that is likely to pay. */
 enum toc_yield toc_yield(struct toc_yield_lesson *lesson);
+
+/** Gives it away again and again, `turns` times at most, until there is news, or nobody else wants
+ *  the core. */
+enum toc_yield toc_yield_until_news(struct toc_yield_lesson *lesson, const struct toc_watch *watch,
+                                    unsigned turns);
 
 #endif

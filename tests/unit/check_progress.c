@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lib/progress: rounds, the mask of the bell, waiting and sleeping. Rank 1 is played by the test.
  */
+#include <limits.h>
 #include <pthread.h>
 
 #include "progress/bell.h"
+#include "progress/watch.h"
 #include "progress/yield.h"
 #include "world.h"
 
@@ -532,11 +534,24 @@ START_TEST(yields_tell_who_is_there)
 }
 END_TEST
 
-/* Company that computes is tried again after a while that doubles, up to 256 slices or so. */
+/* Less than a slice may be the kernel's, which comes and goes. */
+START_TEST(interrupts_are_no_company)
+{
+    struct toc_yield_lesson lesson = {0};
+    for (int i = 0; i < 100; i++) {
+        ck_assert_uint_eq(rest_after(&lesson, 0, SLICE / 10), 0);
+        ck_assert_int_eq(toc_yield_learn(&lesson, 0, SLICE / 10), TOC_YIELD_SHARED);
+    }
+}
+END_TEST
+
+/* Company that computes is tried again at once, in case that it was a moment's; then after a while
+ * that doubles, up to 256 slices or so. */
 START_TEST(long_yields_are_not_repeated)
 {
     struct toc_yield_lesson lesson = {0};
     uint64_t now = 1, last = 0, rest;
+    ck_assert_uint_eq(rest_after(&lesson, now, SLICE), 0);
     for (int i = 0; i < 8; i++) {
         rest = rest_after(&lesson, now, SLICE);
         ck_assert_uint_gt(rest, last);
@@ -555,10 +570,13 @@ END_TEST
 START_TEST(calm_makes_up_for_long_yields)
 {
     struct toc_yield_lesson lesson = {0};
+    rest_after(&lesson, 0, SLICE);
     uint64_t first = rest_after(&lesson, 0, SLICE);
     ck_assert_uint_gt(rest_after(&lesson, 0, SLICE), first);
     for (int i = 0; i < 1000; i++)
         toc_yield_learn(&lesson, 0, BRIEF);
+    lesson.not_before = 0;
+    ck_assert_uint_eq(rest_after(&lesson, 0, SLICE), 0);
     ck_assert_uint_eq(rest_after(&lesson, 0, SLICE), first);
     /* A few are not enough. */
     toc_yield_learn(&lesson, 0, BRIEF);
@@ -575,15 +593,46 @@ START_TEST(a_yield_is_refused_in_time)
 }
 END_TEST
 
+static bool has_news(void)
+{
+    struct toc_watch watch;
+    ck_assert(toc_watch_begin(&watch));
+    return toc_watch_has_news(&watch);
+}
+
 START_TEST(packets_are_seen_where_watched)
 {
-    ck_assert(!toc_progress_has_packets());
+    struct toc_watch before;
+    ck_assert(toc_watch_begin(&before));
+    ck_assert(!has_news());
     ck_assert(world_publish(1));
-    ck_assert(!toc_progress_has_packets()); /* its bit is not set yet */
+    ck_assert(!has_news()); /* its bit is not set yet */
+    ck_assert(!toc_watch_has_news(&before));
     world_ring(TOC_WANT_NONE);
-    ck_assert(toc_progress_has_packets());
+    ck_assert(has_news());
+    ck_assert(toc_watch_has_news(&before)); /* another ring */
     ck_assert(toc_progress_run(TOC_PROGRESS_CALL));
-    ck_assert(!toc_progress_has_packets());
+    ck_assert(!has_news());
+    ck_assert(toc_watch_begin(&before));
+    ck_assert(world_publish(2));
+    ck_assert(toc_watch_has_news(&before)); /* a packet */
+    ck_assert(toc_progress_run(TOC_PROGRESS_CALL));
+}
+END_TEST
+
+START_TEST(turns_end_with_news)
+{
+    struct toc_yield_lesson lesson = {0};
+    struct toc_watch watch;
+    ck_assert(world_publish(1));
+    world_ring(TOC_WANT_NONE);
+    ck_assert(toc_watch_begin(&watch));
+    ck_assert_int_ne(toc_yield_until_news(&lesson, &watch, UINT_MAX), TOC_YIELD_REFUSED);
+    ck_assert(toc_progress_run(TOC_PROGRESS_CALL));
+    ck_assert(toc_watch_begin(&watch));
+    ck_assert_int_ne(toc_yield_until_news(&lesson, &watch, 3), TOC_YIELD_REFUSED);
+    lesson.not_before = UINT64_MAX;
+    ck_assert_int_eq(toc_yield_until_news(&lesson, &watch, 3), TOC_YIELD_REFUSED);
 }
 END_TEST
 
@@ -600,8 +649,10 @@ int main(void)
     tcase_add_test(tcase, work_is_found);
     tcase_add_test(tcase, never_armed_without_interrupts);
     tcase_add_test(tcase, packets_are_seen_where_watched);
+    tcase_add_test(tcase, turns_end_with_news);
     tcase = unit_case(suite, "yields", 60);
     tcase_add_test(tcase, yields_tell_who_is_there);
+    tcase_add_test(tcase, interrupts_are_no_company);
     tcase_add_test(tcase, long_yields_are_not_repeated);
     tcase_add_test(tcase, calm_makes_up_for_long_yields);
     tcase_add_test(tcase, a_yield_is_refused_in_time);
