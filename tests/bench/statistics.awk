@@ -182,6 +182,14 @@ function head(title,    l, line)
     print line
 }
 
+# Does the demand ask for more than the machine gives?
+function is_out_of_reach(metric)
+{
+    parse_demand(demand[metric])
+    return demand_relation == ">=" ? limit_ratio_of[metric] < demand_limit : \
+        limit_ratio_of[metric] > demand_limit
+}
+
 function row(metric, demanded,    l, line)
 {
     line = sprintf("%-32s", metric)
@@ -195,17 +203,21 @@ function row(metric, demanded,    l, line)
         line = line sprintf("  %-11s %-9s", demand[metric], verdict_of[metric])
         if (limit_of[metric] != "none")
             line = line sprintf(" %s (%s)", figure(limit_of[metric]), limit_name[metric])
+        if (limit_ratio_of[metric] != "none")
+            line = line sprintf(", %.3f of the peer%s", limit_ratio_of[metric], \
+                is_out_of_reach(metric) ? ": the demand is beyond it" : "")
     }
     print line
 }
 
 # All that is known of the metric, into ..._of[metric].
-function work_out(metric,    l)
+function work_out(metric,    l, peer)
 {
     draw_all(metric)
     for (l = 1; l <= libraries; l++)
         median_of[metric, library_name[l]] = drawn_median(metric, library_name[l])
     evaluate(metric)
+    peer = result_peer
     ratio_of[metric] = ratio()
     parse_demand((metric in demand) ? demand[metric] : "-")
     bootstrap(metric)
@@ -213,10 +225,12 @@ function work_out(metric,    l)
     high_of[metric] = high
     verdict_of[metric] = verdict
     verdicts[verdict]++
-    limit_of[metric] = "none"
+    limit_of[metric] = limit_ratio_of[metric] = "none"
     if ((metric in limit_name) && limit_name[metric] in repetitions) {
         draw_all(limit_name[metric])
         limit_of[metric] = drawn_median(limit_name[metric], "limit")
+        if (demand_kind == "ratio" && limit_of[metric] != "none" && peer != "none" && peer > 0)
+            limit_ratio_of[metric] = limit_of[metric] / peer
     }
 }
 
@@ -230,7 +244,7 @@ function write_summary(    m, l, metric, line)
     line = "metric"
     for (l = 1; l <= libraries; l++)
         line = line "," library_name[l]
-    print line ",ratio,low,high,demand,verdict,machine_limit,machine_limit_metric" > summary
+    print line ",ratio,low,high,demand,verdict,machine_limit,machine_limit_metric,machine_limit_ratio" > summary
     for (m = 1; m <= metrics; m++) {
         metric = metric_name[m]
         line = metric
@@ -239,7 +253,8 @@ function write_summary(    m, l, metric, line)
         line = line "," csv(ratio_of[metric]) "," csv(low_of[metric]) "," csv(high_of[metric])
         line = line "," ((metric in demand) ? demand[metric] : "-") "," verdict_of[metric]
         print line "," csv(limit_of[metric]) "," \
-            (limit_of[metric] == "none" ? "" : limit_name[metric]) > summary
+            (limit_of[metric] == "none" ? "" : limit_name[metric]) "," \
+            csv(limit_ratio_of[metric]) > summary
     }
 }
 

@@ -62,6 +62,8 @@ strict_part     value<0.001   -
 alone_us        ratio<=0.5    -
 shown_us        -             floor_us
 paired_us       ratio<=0.55   -
+beyond_us       ratio<=0.5    floor_us
+beyond_Mps      ratio>=2      floor_us
 END
 
 echo "metric,library,repetition,value" >"$work/samples.csv"
@@ -71,6 +73,11 @@ series lower_us/1 a 9 9 9 9
 series lower_us/1 b 4 4 4 4
 series lower_us/1 limit 1 1 1 1
 series floor_us limit 1 3 2 10
+# What the machine gives is 0.625 of the peer.
+series beyond_us tocsin 4 4 4 4
+series beyond_us a 4 4 4 4
+series beyond_Mps tocsin 1 1 1 1
+series beyond_Mps a 4 4 4 4
 # Clearly too slow: 0.9.
 series lower_us/2 tocsin 9 9 9 9 9
 series lower_us/2 a 10 10 10 10 10
@@ -113,6 +120,16 @@ within lower_us/1 low 0.25 0.5
 within lower_us/1 high 0.5 0.75
 is lower_us/1 machine_limit 2.5
 is lower_us/1 machine_limit_metric floor_us
+is lower_us/1 machine_limit_ratio 0.625
+is beyond_us machine_limit_ratio 0.625
+is lower_us/2 machine_limit_ratio ''
+is shown_us machine_limit_ratio ''
+grep -q '^lower_us/1 .* 2.5000 (floor_us), 0.625 of the peer$' "$work/report" ||
+    fail "no limit within reach: $(grep '^lower_us/1 ' "$work/report")"
+for metric in beyond_us beyond_Mps; do
+    grep -q "^$metric .* 2.5000 (floor_us), 0.625 of the peer: the demand is beyond it\$" \
+        "$work/report" || fail "no limit out of reach: $(grep "^$metric " "$work/report")"
+done
 is lower_us/2 ratio 0.9
 is lower_us/2 low 0.9
 is lower_us/2 high 0.9
@@ -142,7 +159,7 @@ is paired_us ratio 0.5
 is paired_us low 0.5
 is paired_us high 0.5
 is paired_us verdict pass
-grep -q '^3 pass, 4 fail, [0-9]* undecided, 1 without data$' "$work/report" ||
+grep -q '^3 pass, 6 fail, [0-9]* undecided, 1 without data$' "$work/report" ||
     fail "the sum: $(grep ' pass, ' "$work/report")"
 
 # Without a failure the status is 0; a repetition that failed for one library is left out for it.
