@@ -36,11 +36,13 @@ enum toc_bell_class {
     TOC_WANT_NONE = 0,
     TOC_WANT_RTS = 1 << 0,     /* request of a rendezvous */
     TOC_WANT_SYNC = 1 << 1,    /* synchronous send that waits for its match */
-    TOC_WANT_CTS = 1 << 2,     /* a rendezvous was matched: the sender has to do something */
+    TOC_WANT_CTS = 1 << 2,     /* a rendezvous was matched: the sender has to do something, as it
+                                * expects */
     TOC_WANT_DATA = 1 << 3,    /* fragment of a rendezvous through the ring */
     TOC_WANT_COLL = 1 << 4,    /* step of a collective schedule */
     TOC_WANT_SPACE = 1 << 5,   /* a ring that was full has space again */
-    TOC_WANT_CONTROL = 1 << 6, /* a full ring wants to be drained; a delegated copy was returned */
+    TOC_WANT_CONTROL = 1 << 6, /* a full ring wants to be drained; a delegated copy was returned; a
+                                * receiver cannot copy what it was to copy by itself */
 };
 
 #define TOC_PENDING_WORDS (TOC_MAX_RANKS / 64)

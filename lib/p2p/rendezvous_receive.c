@@ -52,9 +52,16 @@ static void complete(struct toc_request *request)
     toc_request_complete(request, request->error);
 }
 
+/* In a blocking call, ready to copy what it sends. */
+static bool is_blocking(const struct toc_peer *peer)
+{
+    return atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
+}
+
 static void publish(struct toc_request *request, struct toc_peer *peer, enum toc_xfer_mode mode)
 {
     struct toc_xfer *xfer = xfer_of(request);
+    bool asked = (xfer->send_flags & (TOC_XFER_ASKED | TOC_XFER_WAITS)) != 0;
     xfer->receive_address = (uintptr_t)request->data;
     xfer->receive_flags = toc_copy_share(request, &xfer->receive_offset) |
                           (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0);
@@ -68,13 +75,11 @@ static void publish(struct toc_request *request, struct toc_peer *peer, enum toc
                      : mode == TOC_XFER_PUSH    ? TOC_STAGE_PUSH
                                                 : TOC_STAGE_COPY;
     toc_descriptor_notify(peer, request->slot,
-                          mode == TOC_XFER_COPY ? TOC_WANT_NONE : TOC_WANT_CTS);
-}
-
-/* In a blocking call, ready to copy what it sends. */
-static bool is_blocking(const struct toc_peer *peer)
-{
-    return atomic_load_explicit(&peer->bell->blocking, memory_order_relaxed) != 0;
+                          mode != TOC_XFER_COPY && asked ? TOC_WANT_CTS : TOC_WANT_NONE);
+    /* The fence in toc_doorbell_ring() lies between the match and this look; pairs with the one in
+     * the sender's withdrawal, which looks for matches (progress/wait.c). */
+    if (mode != TOC_XFER_COPY && !asked && !is_blocking(peer))
+        toc_world_ring(peer, TOC_WANT_CONTROL);
 }
 
 /* Who copies. A layout is known to its owner only, so the side with the strided buffer does, out of

@@ -78,6 +78,24 @@ void toc_rendezvous_insist(void)
     break_silence(0);
 }
 
+/* Will the receiver want this rank to do something? What lies in one piece it copies by itself. If
+ * it may not, or fails, it rings for `control`, which every rank is armed for: so most sends need
+ * no change of the bell. Nobody rings for a message to oneself: it is found when the bell is armed.
+ */
+static bool is_asked(const struct toc_request *request, struct toc_peer *peer)
+{
+    return request->data == NULL || peer->rank == toc_world.rank || !toc_cma_works(peer);
+}
+
+static void count(const struct toc_request *request, int change)
+{
+    outgoing_count += change;
+    toc_progress_outgoing(change);
+    toc_progress_busy(change);
+    if (request->asked)
+        toc_progress_want(TOC_WANT_CTS, change);
+}
+
 bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
 {
     uint32_t bytes = is_eager(request) ? (uint32_t)request->size : 0;
@@ -87,12 +105,14 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     struct toc_cell *cell =
         bytes > 0 ? toc_ring_reserve_data(&peer->tx, bytes, &payload) : toc_ring_reserve(&peer->tx);
     struct toc_xfer *xfer = xfer_of(request);
+    request->asked = is_asked(request, peer);
     xfer->send_address = (uintptr_t)request->data;
     xfer->send_size = request->size;
     xfer->send_flags = toc_copy_share(request, &xfer->send_offset) |
                        (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0) |
                        (toc_cma_works(peer) ? TOC_XFER_PUSHES : 0) |
-                       (toc_request_is_call(request) ? TOC_XFER_WAITS : 0);
+                       (toc_request_is_call(request) ? TOC_XFER_WAITS : 0) |
+                       (request->asked ? TOC_XFER_ASKED : 0);
     toc_xfer_open(xfer, request->generation);
     fill_cell(cell, request);
     if (bytes > 0)
@@ -100,9 +120,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     /* The descriptor before the packet that names it: the commit's release covers it. */
     toc_ring_commit(&peer->tx, cell);
     request->stage = TOC_STAGE_UNACKED;
-    outgoing_count++;
-    toc_progress_outgoing(1);
-    toc_progress_want(TOC_WANT_CTS, 1);
+    count(request, 1);
     if (bytes > 0 || is_eager(request))
         toc_stats.sent_eager++;
     else
@@ -118,9 +136,7 @@ static void finish(struct toc_request *request)
     if (toc_list_is_member(&request->link))
         toc_list_remove(&request->link);
     toc_descriptor_give(request);
-    outgoing_count--;
-    toc_progress_outgoing(-1);
-    toc_progress_want(TOC_WANT_CTS, -1);
+    count(request, -1);
     toc_request_complete(request, TOC_OK);
 }
 

@@ -98,6 +98,7 @@ struct toc_request {
     uint64_t total; /* bytes that move */
     uint64_t moved; /* bytes sent or received as fragments */
     bool helped;    /* receive: a sender that waits copies, too */
+    bool asked;     /* send: the receiver is expected to want something */
 };
 
 /** A request with a handle, or NULL. Guard held. */

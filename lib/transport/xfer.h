@@ -36,6 +36,7 @@ enum toc_xfer_offer { TOC_XFER_OPEN = 1, TOC_XFER_TAKEN, TOC_XFER_WITHDRAWN };
 #define TOC_XFER_PUSHES     2u /* the sender can copy into the memory of the receiver */
 #define TOC_XFER_WAITS      4u /* a blocking call sends it */
 #define TOC_XFER_SHARED     8u /* contiguous, and in memory of MPI_Alloc_mem */
+#define TOC_XFER_ASKED      16u /* a computing sender wants to be told of a match that asks for more */
 
 struct toc_xfer {
     /* Written by the sender before it sends the packet. */

@@ -8,7 +8,8 @@
  * With RECYCLE the sender uses the same descriptor for transfer 2 to receiver 2, as soon as
  * transfer 1 is done; nobody waits for other things then, which keeps it small.
  * With PUSH the sender alone copies, in its handler as well, a chunk at a time or more; the receiver
- * interrupts it and then only looks.
+ * interrupts it and then only looks. With UNASKED the sender has not expected that it would have to
+ * push, or to send through the ring.
  * With CANCEL the sender may withdraw a transfer that the receiver has not taken; a receiver that
  * comes too late drops the request.
  * The bell is taken for granted (doorbell.pml): rung[r] interrupts rank r or wakes it, news[r] is
@@ -86,6 +87,19 @@
 bit news[NCPU], rung[NCPU];
 #define ring_sleeper(r) news[r] = 1
 #define ring(r) atomic { news[r] = 1; rung[r] = 1 }
+
+/* Receiver: the sender has something to do. One that does not expect it is interrupted only if it
+ * does not wait; else it is woken at most. */
+#ifdef UNASKED
+#define call_sender(me)                                                                            \
+    ring_sleeper(S);                                                                               \
+    if                                                                                             \
+    :: LOADED(me, BLOCKING)                                                                        \
+    :: !LOADED(me, BLOCKING) -> ring(S)                                                            \
+    fi
+#else
+#define call_sender(me) ring(S)
+#endif
 
 /* For the claims only. */
 byte copied[3];                 /* bit per chunk */
@@ -478,7 +492,7 @@ end_idle:
     stage = MODE;
     publish(g, MODE, 0)
 #if defined(PUSH) && !defined(NO_PUSH_RING)
-    ring(S);
+    call_sender(g);
 #elif !defined(NO_MATCH_RING)
     ring_sleeper(S);
 #endif
@@ -594,7 +608,7 @@ broken:
 #else
     publish(g, FRAGMENTS, FROZEN)
 #endif
-    ring(S);
+    call_sender(g);
     goto compute;
 
 complete:
