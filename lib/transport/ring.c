@@ -27,9 +27,9 @@ void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t r
 
 /* Where a payload of `span` bytes would start: it must not wrap, so the rest of the lap is skipped
  * when it is too short. */
-static uint32_t data_start(const struct toc_ring *ring, uint32_t span)
+static uint64_t data_start(const struct toc_ring *ring, uint64_t span)
 {
-    uint32_t at = ring->data_index & (ring->data_size - 1);
+    uint64_t at = ring->data_index & (ring->data_size - 1);
     return at + span > ring->data_size ? ring->data_index + (ring->data_size - at)
                                        : ring->data_index;
 }
@@ -40,18 +40,14 @@ static bool fits(const struct toc_ring *ring, uint32_t data_bytes)
         return false;
     if (data_bytes == 0)
         return true;
-    uint32_t span = toc_ring_span(data_bytes);
+    uint64_t span = toc_ring_span(data_bytes);
     return data_start(ring, span) + span - ring->data_seen <= ring->data_size;
 }
 
-/* The consumer's counter of the data area, with what this side has skipped. Once it has changed the
- * skip is behind it; counters come round, so it must not be met again. */
-static uint32_t seen_of(struct toc_ring *ring, uint32_t data_head)
+void toc_ring_pair(struct toc_ring *tx, struct toc_ring *rx)
 {
-    if (data_head == ring->skipped_from)
-        return ring->skipped_to;
-    ring->skipped_from = ring->skipped_to = data_head;
-    return data_head;
+    tx->other = rx;
+    rx->other = tx;
 }
 
 bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
@@ -59,24 +55,22 @@ bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
     /* The consumer is through with the cells and bytes before it publishes the counters: pairs with
      * the releases in toc_ring_consume(); our overwriting stores come after these loads. */
     ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
-    ring->data_seen =
-        seen_of(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
+    toc_ring_learn(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
     return fits(ring, data_bytes);
 }
 
 /* At the end of a short lap: when the consumer has given everything back, the next lap begins. What
- * is skipped counts as given back, although the consumer's counter says so only after the next
- * packet: see seen_of(). */
+ * is skipped counts as given back, although the consumer says so only after the next packet. */
 static void start_over(struct toc_ring *ring)
 {
-    if ((int32_t)(ring->data_index - ring->data_turn) < 0)
+    if (ring->data_index < ring->data_turn)
         return;
-    uint32_t at = ring->data_index & (ring->data_size - 1);
-    toc_ring_refresh(ring, 0);
+    uint64_t at = ring->data_index & (ring->data_size - 1);
+    if (ring->data_seen != ring->data_index)
+        toc_ring_refresh(ring, 0);
     if (at != 0 && ring->data_seen == ring->data_index) {
-        ring->skipped_from = ring->data_index;
         ring->data_index += ring->data_size - at;
-        ring->data_seen = ring->skipped_to = ring->data_index;
+        ring->data_seen = ring->data_index;
     }
     ring->data_turn = ring->data_index + SHORT_LAP;
 }
@@ -92,10 +86,12 @@ struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_byte
     if (!toc_ring_has_room(ring, data_bytes))
         return NULL;
     struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];
-    uint32_t span = toc_ring_span(data_bytes);
-    uint32_t start = data_start(ring, span);
+    uint64_t span = toc_ring_span(data_bytes);
+    uint64_t start = data_start(ring, span);
     ring->data_next = start + span;
     cell->u.data.position = start;
+    /* Our reads of what is given back came before: the commit's release covers it. */
+    cell->u.data.given = ring->other != NULL ? ring->other->data_index : 0;
     *data = ring->data + (start & (ring->data_size - 1));
     return cell;
 }

@@ -20,7 +20,8 @@
  *     producer: cell = reserve(...); fill; commit     (or leave it: nothing was published)
  *     consumer: cell = peek(); use; consume           then toc_ring_settle() when it is done
  *
- * Counters run freely and are compared by unsigned difference. Model: tests/model/ring.pml.
+ * Counters of cells run freely and are compared by unsigned difference; bytes of the data area are
+ * counted in 64 bits, which never come round. Model: tests/model/ring.pml.
  */
 
 #define TOC_CELL_INLINE 40
@@ -45,9 +46,10 @@ struct toc_cell {
     union {
         unsigned char bytes[TOC_CELL_INLINE]; /* EAGER without data area */
         struct {
-            uint32_t position;   /* in the data area, free-running; FRAGMENT: number of the slot */
-            uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
+            uint64_t position;   /* in the data area, free-running; FRAGMENT: number of the slot */
+            uint64_t given;      /* sender's data_index of the ring in the other direction */
             uint64_t offset;     /* FRAGMENT: where it goes in the message */
+            uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
         } data;
     } u;
 };
@@ -56,7 +58,7 @@ _Static_assert(sizeof(struct toc_cell) == TOC_CELL_BYTES, "a cell is a cache lin
 /** Shared control words; the two sides write different lines. */
 struct toc_ring_control {
     alignas(TOC_CACHE_LINE) _Atomic uint32_t head;       /* cells consumed */
-    _Atomic uint32_t data_head;                          /* bytes of the data area given back */
+    _Atomic uint64_t data_head;                          /* bytes of the data area given back */
     alignas(TOC_CACHE_LINE) _Atomic uint32_t want_space; /* producer waits for a bell */
 };
 _Static_assert(sizeof(struct toc_ring_control) == TOC_RING_CTL_BYTES, "placed by base/job.c");
@@ -68,19 +70,24 @@ struct toc_ring {
     unsigned char *data;
     uint32_t cell_mask;
     uint32_t data_size;
-    uint32_t index;      /* producer: next cell to fill; consumer: next to read */
-    uint32_t data_index; /* producer: next byte to hand out; consumer: given back so far */
-    uint32_t head_seen;  /* producer: last value read of control->head */
-    uint32_t data_seen;  /* producer: last value read of control->data_head */
-    uint32_t data_next;  /* producer: data_index after the commit of the reserved packet */
-    uint32_t data_turn;  /* producer: data_index from which on it tries to start over */
-    uint32_t skipped_from, skipped_to; /* producer: data_head of the former means the latter */
+    uint32_t index;         /* producer: next cell to fill; consumer: next to read */
+    uint32_t head_seen;     /* producer: last value read of control->head */
+    uint64_t data_index;    /* producer: next byte to hand out; consumer: given back so far */
+    uint64_t data_seen;     /* producer: what it knows to be given back, or has skipped */
+    uint64_t data_next;     /* producer: data_index after the commit of the reserved packet */
+    uint64_t data_turn;     /* producer: data_index from which on it tries to start over */
+    struct toc_ring *other; /* same peer, other direction; or NULL */
 };
 
 /** Binds `ring` to the memory of ring `receiver` <- `sender` in the segment; both sides start at
  *  zero. */
 void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t receiver,
                    uint32_t sender);
+
+/** Tells `tx`, to a peer, and `rx`, from it, of each other. From then on what one side gives back
+ * of the data area travels with its packets that have data themselves: ranks that answer each other
+ *  need not look into each other's counters, which takes a cache miss on either side. */
+void toc_ring_pair(struct toc_ring *tx, struct toc_ring *rx);
 
 /** Producer's slow path: reads the consumer's counters again. */
 bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes);
@@ -97,9 +104,9 @@ struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_byte
 bool toc_ring_want_space(struct toc_ring *ring, uint32_t data_bytes);
 
 /** Payloads start on cache lines, so that producer and consumer of neighbours do not share one. */
-static inline uint32_t toc_ring_span(uint32_t bytes)
+static inline uint64_t toc_ring_span(uint64_t bytes)
 {
-    return (bytes + TOC_CACHE_LINE - 1) & ~(uint32_t)(TOC_CACHE_LINE - 1);
+    return (bytes + TOC_CACHE_LINE - 1) & ~(uint64_t)(TOC_CACHE_LINE - 1);
 }
 
 /** Consumer: looks whether the producer has asked for a bell; true: ring it. Due after
@@ -148,11 +155,22 @@ static inline struct toc_cell *toc_ring_peek(const struct toc_ring *ring)
     return cell;
 }
 
+/** Producer: the consumer has given back what is before `given`. */
+static inline void toc_ring_learn(struct toc_ring *ring, uint64_t given)
+{
+    /* Packets may be late, and what was skipped counts as given back before the consumer says so.
+     */
+    if (given > ring->data_seen)
+        ring->data_seen = given;
+}
+
 /** Consumer: done with the cell that peek returned and with its payload. */
 static inline void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell,
                                     uint32_t data_bytes)
 {
     if (data_bytes > 0) {
+        if (ring->other != NULL)
+            toc_ring_learn(ring->other, cell->u.data.given);
         ring->data_index = cell->u.data.position + toc_ring_span(data_bytes);
         atomic_store_explicit(&ring->control->data_head, ring->data_index, memory_order_release);
     }

@@ -148,6 +148,7 @@ static int make_peers(void)
         peer->entry = toc_job_rank(job, (uint32_t)rank);
         toc_ring_bind(&peer->tx, job, (uint32_t)rank, (uint32_t)toc_world.rank);
         toc_ring_bind(&peer->rx, job, (uint32_t)toc_world.rank, (uint32_t)rank);
+        toc_ring_pair(&peer->tx, &peer->rx);
         toc_slots_bind(&peer->tx_slots, job, (uint32_t)rank, (uint32_t)toc_world.rank);
         toc_slots_bind(&peer->rx_slots, job, (uint32_t)toc_world.rank, (uint32_t)rank);
     }

@@ -7,6 +7,8 @@
  * takes what comes into the unexpected queue. The bell is taken for granted (doorbell.pml): here a
  * flag that stays set until its owner has seen it.
  * LAZY: the consumer may put the look at the wish off until the next multiple of that many packets.
+ * What packets say of the ring in the other direction is left out: it is never more than HEAD says,
+ * and a rank that waits for space goes by HEAD.
  * Claim: both ranks come to their end, with every packet received (else: invalid end state).
  * The switches that make the mutants are listed in the file `cases`.
  */

@@ -250,6 +250,68 @@ START_TEST(counters_overflow)
 }
 END_TEST
 
+/* Both directions between two ranks; `back` is the one that tx and rx are not. */
+static struct toc_ring back_tx, back_rx;
+
+static void open_pair(int geometry)
+{
+    open_ring(geometry);
+    toc_ring_bind(&back_tx, job, 0, 1);
+    toc_ring_bind(&back_rx, job, 0, 1);
+    toc_ring_pair(&tx, &back_rx);
+    toc_ring_pair(&back_tx, &rx);
+}
+
+/* What answers: a packet of `bytes` the other way, taken at once. */
+static void answer(uint32_t bytes)
+{
+    void *data;
+    struct toc_cell *cell = toc_ring_reserve_data(&back_tx, bytes, &data);
+    UNIT_CHECK(cell != NULL);
+    toc_ring_commit(&back_tx, cell);
+    cell = toc_ring_peek(&back_rx);
+    UNIT_CHECK(cell != NULL);
+    toc_ring_consume(&back_rx, cell, bytes);
+}
+
+/* Neither side sees a counter of the other one change. */
+START_TEST(answers_say_what_is_given_back)
+{
+    static struct toc_ring_control frozen;
+    open_pair(_i);
+    tx.control = back_tx.control = &frozen;
+    for (uint32_t i = 0; i < cells; i++) {
+        UNIT_CHECK(send_data(i, eager_max));
+        receive(i, eager_max);
+        answer(eager_max);
+    }
+    /* Without answers there is no more room than there is. */
+    uint32_t more = 0;
+    tx.head_seen = cells;
+    while (send_data(cells + more, eager_max))
+        more++;
+    ck_assert_uint_le(more, data_size / eager_max);
+}
+END_TEST
+
+START_TEST(late_answers_take_nothing_back)
+{
+    open_pair(_i);
+    void *data;
+    struct toc_cell *late = toc_ring_reserve_data(&back_tx, 64, &data);
+    toc_ring_commit(&back_tx, late);
+    for (uint32_t i = 0; i < 3 * data_size / eager_max; i++) {
+        UNIT_CHECK(send_data(i, eager_max));
+        receive(i, eager_max);
+    }
+    ck_assert(toc_ring_refresh(&tx, eager_max));
+    uint64_t seen = tx.data_seen;
+    ck_assert_ptr_eq(toc_ring_peek(&back_rx), late);
+    toc_ring_consume(&back_rx, late, 64);
+    ck_assert_uint_eq(tx.data_seen, seen);
+}
+END_TEST
+
 START_TEST(space_is_asked_for_once)
 {
     open_ring(_i);
@@ -366,6 +428,8 @@ int main(void)
     tcase_add_loop_test(tcase, reserve_without_commit_is_nothing, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, wraps_around, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, counters_overflow, 0, GEOMETRIES);
+    tcase_add_loop_test(tcase, answers_say_what_is_given_back, 0, GEOMETRIES);
+    tcase_add_loop_test(tcase, late_answers_take_nothing_back, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, space_is_asked_for_once, 0, GEOMETRIES);
     tcase = unit_case(suite, "stress", 120);
     tcase_add_loop_test(tcase, two_threads, 0, GEOMETRIES);
