@@ -205,7 +205,8 @@ function row(metric, demanded,    l, line)
             line = line sprintf(" %s (%s)", figure(limit_of[metric]), limit_name[metric])
         if (limit_ratio_of[metric] != "none")
             line = line sprintf(", %.3f of the peer%s", limit_ratio_of[metric], \
-                is_out_of_reach(metric) ? ": the demand is beyond it" : "")
+                verdict_of[metric] == "fail" && is_out_of_reach(metric) ? \
+                ": the demand is beyond it" : "")
     }
     print line
 }

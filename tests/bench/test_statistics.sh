@@ -64,6 +64,7 @@ shown_us        -             floor_us
 paired_us       ratio<=0.55   -
 beyond_us       ratio<=0.5    floor_us
 beyond_Mps      ratio>=2      floor_us
+beaten_us       ratio<=0.5    floor_us
 END
 
 echo "metric,library,repetition,value" >"$work/samples.csv"
@@ -78,6 +79,8 @@ series beyond_us tocsin 4 4 4 4
 series beyond_us a 4 4 4 4
 series beyond_Mps tocsin 1 1 1 1
 series beyond_Mps a 4 4 4 4
+series beaten_us tocsin 1 1 1 1
+series beaten_us a 4 4 4 4
 # Clearly too slow: 0.9.
 series lower_us/2 tocsin 9 9 9 9 9
 series lower_us/2 a 10 10 10 10 10
@@ -126,6 +129,8 @@ is lower_us/2 machine_limit_ratio ''
 is shown_us machine_limit_ratio ''
 grep -q '^lower_us/1 .* 2.5000 (floor_us), 0.625 of the peer$' "$work/report" ||
     fail "no limit within reach: $(grep '^lower_us/1 ' "$work/report")"
+grep -q '^beaten_us .* 2.5000 (floor_us), 0.625 of the peer$' "$work/report" ||
+    fail "no excuse is needed: $(grep '^beaten_us ' "$work/report")"
 for metric in beyond_us beyond_Mps; do
     grep -q "^$metric .* 2.5000 (floor_us), 0.625 of the peer: the demand is beyond it\$" \
         "$work/report" || fail "no limit out of reach: $(grep "^$metric " "$work/report")"
@@ -159,7 +164,7 @@ is paired_us ratio 0.5
 is paired_us low 0.5
 is paired_us high 0.5
 is paired_us verdict pass
-grep -q '^3 pass, 6 fail, [0-9]* undecided, 1 without data$' "$work/report" ||
+grep -q '^4 pass, 6 fail, [0-9]* undecided, 1 without data$' "$work/report" ||
     fail "the sum: $(grep ' pass, ' "$work/report")"
 
 # Without a failure the status is 0; a repetition that failed for one library is left out for it.
