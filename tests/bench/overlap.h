@@ -30,6 +30,7 @@ struct run {
 /* What came out of it; the same on both ranks. Seconds. */
 struct outcome {
     double elapsed; /* from the common start until both ranks were through */
+    double own[2];  /* the same of each rank */
     double post[2]; /* the posting call, by rank */
     double wait[2]; /* MPI_Wait, by rank */
     double arrival; /* from the sender's post until the receiver had the data */

@@ -114,19 +114,22 @@ struct outcome overlap_run(const struct run *run, const struct message *m)
         check(m, serial);
 
     /* Times of both ranks; the latest counts. What only the other rank knows is 0 here. */
-    double mine[8] = {end - start,
-                      begun - start,
-                      receives ? 0.0 : posted - begun,
-                      receives ? posted - begun : 0.0,
-                      receives ? 0.0 : end - computed,
-                      receives ? end - computed : 0.0,
-                      receives ? 0.0 : begun,
-                      receives ? arrived : 0.0};
-    double all[8];
+    double mine[10] = {end - start,
+                       begun - start,
+                       receives ? 0.0 : posted - begun,
+                       receives ? posted - begun : 0.0,
+                       receives ? 0.0 : end - computed,
+                       receives ? end - computed : 0.0,
+                       receives ? 0.0 : begun,
+                       receives ? arrived : 0.0,
+                       receives ? 0.0 : end - start,
+                       receives ? end - start : 0.0};
+    double all[10];
 
-    MPI_Allreduce(mine, all, 8, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Allreduce(mine, all, 10, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
     return (struct outcome){
         .elapsed = all[0],
+        .own = {all[8], all[9]},
         .disturbed = all[1] > start_tolerance,
         .post = {all[2], all[3]},
         .wait = {all[4], all[5]},
