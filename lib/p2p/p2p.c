@@ -64,6 +64,7 @@ struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc
         toc_match_post(request);
     else
         toc_receive_start(request);
+    toc_rendezvous_expect(request);
     return request;
 }
 

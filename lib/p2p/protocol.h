@@ -89,6 +89,10 @@ void toc_fragments_take(struct toc_request *request, struct toc_peer *peer,
 bool toc_fragments_has_room(const struct toc_request *request);
 
 /* rendezvous_receive.c */
+/** A receive has been posted by a call that goes and computes. Ranks that communicate at the same
+ *  time meet here: a long message that comes within a microsecond needs no interrupt. Not for the
+ *  handler. */
+void toc_rendezvous_expect(const struct toc_request *request);
 /** A receive meets its RTS. `waits`: this rank waits, in a blocking call. */
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
                           uint32_t generation, uint64_t size, bool waits);
