@@ -74,7 +74,9 @@ static inline __attribute__((always_inline)) bool receive_soon(void *buffer, int
                                                     comm_handle, &type, &comm))
         return false;
     toc_guard_enter();
-    struct toc_request *request = toc_p2p_receive_soon(buffer, count, type, source, tag, comm);
+    struct toc_request *request = toc_p2p_receive_there(buffer, count, type, source, tag, comm);
+    if (request == NULL)
+        request = toc_p2p_receive_soon(buffer, count, type, source, tag, comm);
     if (request != NULL)
         *handle = TOC_MPI_HANDLE(MPI_Request, request);
     toc_guard_leave();

@@ -324,12 +324,33 @@ static void retire_all(const char *function, struct toc_mpi_request_set *set, MP
     }
 }
 
+/* Retires what is complete already, from the front; without statuses, in one pass. False: something
+ * is left, which the long way has to look at. */
+static bool retire_front(int count, MPI_Request handles[])
+{
+    for (int i = 0; i < count; i++) {
+        if (handles[i] == MPI_REQUEST_NULL)
+            continue;
+        struct toc_request *request = request_of(handles[i]);
+        if (request == NULL || !request->complete || !retire_plain(request, &handles[i]))
+            return false;
+    }
+    return true;
+}
+
 int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
 {
     static const char function[] = "MPI_Waitall";
     struct toc_mpi_request_set set;
     struct outcome first;
     bool failed = false;
+    if (statuses == MPI_STATUSES_IGNORE && toc_mpi_state == TOC_MPI_ACTIVE && handles != NULL) {
+        toc_guard_enter();
+        bool done = retire_front(count, handles);
+        toc_guard_leave();
+        if (done && count >= 0)
+            return MPI_SUCCESS;
+    }
     int code = toc_mpi_check_set(function, count, handles, &set);
     if (code != MPI_SUCCESS)
         return code;

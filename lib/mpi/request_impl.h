@@ -11,7 +11,7 @@
 /* What the functions on requests have in common. */
 
 /** The objects of an array of handles. `fixed` serves short arrays. */
-#define TOC_MPI_FIXED_SET 32
+#define TOC_MPI_FIXED_SET 128
 struct toc_mpi_request_set {
     int count;
     bool generalized; /* some that are to be retired are, with the guard open */

@@ -76,6 +76,13 @@ struct toc_p2p_envelope {
 bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype *type, int source,
                          int tag, struct toc_comm *comm, struct toc_p2p_envelope *envelope);
 
+/** A receive of a short message that is there, after what else is there for earlier receives: a
+ *  request with a handle, complete; NULL when there is none for it (then toc_p2p_receive_soon()).
+ *  `source` is no wildcard. */
+struct toc_request *toc_p2p_receive_there(void *buffer, int64_t count,
+                                          const struct toc_datatype *type, int source, int tag,
+                                          struct toc_comm *comm);
+
 /** A receive with a handle, prepared and started; NULL without memory. Not in the handler. */
 struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
                                          int source, int tag, struct toc_comm *comm);

@@ -34,7 +34,7 @@ static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
 
 /* Sends are announced in silence up to so many times `quiet_size`; how long they stay silent is
  * then a matter of their length. */
-#define QUIET_FACTOR 64
+#define QUIET_FACTOR 16
 
 bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, int struck)
 {

@@ -212,7 +212,8 @@ int main(int argc, char **argv)
         late(shorter[k], true);
         busy(shorter[k]);
     }
-    exchange((4 << 20) + 1, 1, true, true, "long, both compute");
+    exchange((1 << 20) + 1, 1, true, true, "long, both compute");
+    exchange(3000001, PIECES, true, true, "many long messages, both compute");
     if (struck)
         exchange(300000, PIECES, true, true, "many messages, both compute");
     exchange(256 << 10, PIECES, false, true, "many messages, the upper rank computes");
