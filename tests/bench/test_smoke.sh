@@ -38,7 +38,7 @@ for metric in latency_us/8 latency_us/16777216 bandwidth_MBps/1048576 both_ways_
             fail "no value of $metric with $library"
     done
 done
-for metric in handoff_us/1 handoff_us/2 ring_Mps ring_matched_Mps memcpy_us/65536 copy_us/65536 \
+for metric in handoff_us/1 handoff_us/2 ring_Mps ring_matched_Mps ring_stores_Mps memcpy_us/65536 copy_us/65536 \
     copy_MBps/65536 signal_us signal_taken_us syscall_us wake_us futex_same_us yield_same_us \
     yield_ring_us futex_ring_us; do
     grep -qE "^$metric,limit,1,[0-9]+(\.[0-9]+)?$" "$work/out/samples.csv" ||
