@@ -117,7 +117,8 @@ static void arm(unsigned mask)
 
 void toc_progress_strike_self(void)
 {
-    toc_stats.bells_self++;
+    /* The guard is open: other threads may be here, too. */
+    __atomic_fetch_add(&toc_stats.bells_self, 1, __ATOMIC_RELAXED);
     toc_world_strike(toc_world.rank);
 }
 
