@@ -344,11 +344,12 @@ int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
     struct toc_mpi_request_set set;
     struct outcome first;
     bool failed = false;
-    if (statuses == MPI_STATUSES_IGNORE && toc_mpi_state == TOC_MPI_ACTIVE && handles != NULL) {
+    if (statuses == MPI_STATUSES_IGNORE && toc_mpi_state == TOC_MPI_ACTIVE && count >= 0 &&
+        handles != NULL) {
         toc_guard_enter();
         bool done = retire_front(count, handles);
         toc_guard_leave();
-        if (done && count >= 0)
+        if (done)
             return MPI_SUCCESS;
     }
     int code = toc_mpi_check_set(function, count, handles, &set);

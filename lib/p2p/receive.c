@@ -181,17 +181,31 @@ static bool is_plain(const struct toc_cell *cell)
     return cell->kind == TOC_PACKET_EAGER && cell->flags == 0;
 }
 
+/* Where the data of such a packet is; how much of it is outside the cell. */
+static inline const void *plain_payload(const struct toc_peer *peer, const struct toc_cell *cell,
+                                        uint32_t *outside)
+{
+    *outside = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
+    return *outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+}
+
+/* Gives such a packet to the receive that was posted for it. False: none was. */
+static inline bool give_to_posted(const struct toc_peer *peer, const struct toc_cell *cell,
+                                  const void *payload)
+{
+    struct toc_request *request = toc_match_claim(cell->context, peer->rank, cell->tag);
+    if (request == NULL)
+        return false;
+    receive_eager(request, peer->rank, cell->tag, cell->size, payload);
+    return true;
+}
+
 /* Most packets, in few steps. */
 static bool receive_plain(enum toc_progress_context context, struct toc_peer *peer,
                           const struct toc_cell *cell, uint32_t *data_bytes)
 {
-    *data_bytes = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
-    const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
-    struct toc_request *request = toc_match_claim(cell->context, peer->rank, cell->tag);
-    if (request == NULL)
-        return keep(context, peer, cell, payload);
-    receive_eager(request, peer->rank, cell->tag, cell->size, payload);
-    return true;
+    const void *payload = plain_payload(peer, cell, data_bytes);
+    return give_to_posted(peer, cell, payload) || keep(context, peer, cell, payload);
 }
 
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
@@ -254,6 +268,15 @@ static void unpack(void *buffer, int64_t count, const struct toc_datatype *type,
     toc_dt_unpack(&cursor, payload, bytes);
 }
 
+/* A call is done with the packet at the head of a ring. */
+static inline void consume_packet(struct toc_peer *peer, const struct toc_cell *cell,
+                                  uint32_t outside)
+{
+    toc_ring_consume(&peer->rx, cell, outside);
+    if (toc_ring_is_due(&peer->rx, outside) && toc_ring_settle(&peer->rx))
+        toc_world_ring(peer, TOC_WANT_SPACE);
+}
+
 /* Takes the packet at the head of a ring, if it is a short message for this receive. */
 static inline __attribute__((always_inline)) bool take_plain(struct toc_peer *peer,
                                                              const struct toc_cell *cell,
@@ -265,17 +288,15 @@ static inline __attribute__((always_inline)) bool take_plain(struct toc_peer *pe
         (tag != cell->tag && tag != TOC_ANY_TAG) || cell->size > toc_dt_packed_size(type, count))
         return false;
     uint64_t size = cell->size;
-    uint32_t outside = size > TOC_CELL_INLINE ? (uint32_t)size : 0;
-    const void *payload = outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+    uint32_t outside;
+    const void *payload = plain_payload(peer, cell, &outside);
     if (size == 0)
         ; /* and the buffer may be anywhere */
     else if (type->is_contiguous)
         toc_copy_short((char *)buffer + type->true_lb, payload, size);
     else
         unpack(buffer, count, type, payload, size);
-    toc_ring_consume(&peer->rx, cell, outside);
-    if (toc_ring_is_due(&peer->rx, outside) && toc_ring_settle(&peer->rx))
-        toc_world_ring(peer, TOC_WANT_SPACE);
+    consume_packet(peer, cell, outside);
     toc_stats.received++;
     return true;
 }
@@ -300,15 +321,11 @@ bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype 
 /* Gives the packet at the head of a ring to a receive that was posted before. */
 static bool serve_posted(struct toc_peer *peer, const struct toc_cell *cell)
 {
-    struct toc_request *request = toc_match_claim(cell->context, peer->rank, cell->tag);
-    if (request == NULL)
+    uint32_t outside;
+    const void *payload = plain_payload(peer, cell, &outside);
+    if (!give_to_posted(peer, cell, payload))
         return false;
-    uint32_t outside = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
-    const void *payload = outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
-    receive_eager(request, peer->rank, cell->tag, cell->size, payload);
-    toc_ring_consume(&peer->rx, cell, outside);
-    if (toc_ring_is_due(&peer->rx, outside) && toc_ring_settle(&peer->rx))
-        toc_world_ring(peer, TOC_WANT_SPACE);
+    consume_packet(peer, cell, outside);
     return true;
 }
 

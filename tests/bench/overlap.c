@@ -16,6 +16,7 @@
  *     exposed_part/CASE/SIZE  the same as a part of the communication alone (1 - overlap)
  *     post_us/CASE/SIZE       the posting call (MPI_Isend, MPI_Irecv) of the one that computes; of
  *                             the sender if both do
+ *     wait_us/CASE/SIZE       MPI_Wait of the same rank
  *     arrival_us/CASE/SIZE    from the sender's post until the receiver's buffer has the last byte,
  *                             in runs of their own in which a computing receiver watches it
  *
