@@ -9,6 +9,7 @@
 
 __thread struct toc_interpose_thread toc_interpose_self;
 atomic_int toc_interpose_signo;
+bool toc_interpose_uncounted;
 
 static void register_child(void)
 {

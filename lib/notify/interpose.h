@@ -4,6 +4,7 @@
 #define TOC_NOTIFY_INTERPOSE_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /*
  * Interposed libc functions: they hide the bell's signal from the program. The library exports its
@@ -26,6 +27,10 @@ enum { TOC_BELL_MARKER = 0x54434e31 };
  * already started or if signo cannot be caught, TOC_ERR_SYSTEM.
  */
 int toc_interpose_start(int signo, void (*bell)(int, siginfo_t *, void *));
+
+/** Set while bells may interrupt system calls without being counted: the emulator of user
+ * interrupts does so when its notification finds them masked, or nothing to deliver. */
+extern bool toc_interpose_uncounted __attribute__((visibility("hidden")));
 
 /** Gives the signal back: the program's disposition is in force, bells pending for this thread are
  *  dropped, the wrappers pass through. Nothing happens if not started. */

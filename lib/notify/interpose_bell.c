@@ -19,6 +19,7 @@
 #include <ucontext.h>
 
 #include "base/cpu.h"
+#include "notify/uintr/entry.h"
 
 _Atomic(toc_interpose_handler *) toc_interpose_handlers[NSIG];
 
@@ -131,6 +132,7 @@ static void call_program(toc_interpose_handler *handler, int signo, siginfo_t *i
     const greg_t pc = regs[REG_RIP];
     const bool at_restart = take_restart(regs);
 
+    toc_uintr_interrupted_at((uintptr_t)pc);
     handler(signo, info, context);
     notice_handler(regs, pc, at_restart && !restart);
 }

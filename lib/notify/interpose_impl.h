@@ -129,7 +129,8 @@ static inline struct toc_interpose_mark toc_interpose_mark(void)
  *  handler of the program is to blame (stopped and continued) is the program's to see. */
 static inline bool toc_interpose_only_bells(struct toc_interpose_mark mark)
 {
-    return toc_interpose_self.handlers == mark.handlers && toc_interpose_self.bells != mark.bells;
+    return toc_interpose_self.handlers == mark.handlers &&
+           (toc_interpose_self.bells != mark.bells || toc_interpose_uncounted);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The uintr notifier by itself: finding the kernel's interface, routes and their substitutes, the
  * handler's stack, processes that fork, handlers that jump. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -327,6 +328,63 @@ START_TEST(recovers_from_a_jump_out_of_the_entry)
 }
 END_TEST
 
+static void set_kernel_mask(uint64_t mask)
+{
+    ck_assert_int_eq(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8), 0);
+}
+
+/* A signal that waited for the emulator's to be served comes in front of the entry's first
+ * instruction: nothing there has said yet that an interrupt is being taken. */
+START_TEST(recovers_from_a_jump_out_of_the_first_instruction)
+{
+    struct sigaction action = {.sa_handler = jump};
+    void (*post)(void);
+    void *hook = dlsym(RTLD_DEFAULT, "uintr_emu_post");
+
+    if (hook == NULL) /* the CPU's own user interrupts */
+        return;
+    memcpy(&post, &hook, sizeof(post));
+    striker_start(note);
+    ck_assert_int_eq(sigaction(SIGRTMAX, &action, NULL), 0);
+    if (sigsetjmp(out, 0) == 0) {
+        set_kernel_mask(~UINT64_C(0) & ~(UINT64_C(1) << (SIGILL - 1)));
+        raise(SIGRTMAX);
+        post();
+        set_kernel_mask(0);
+    }
+    set_kernel_mask(0);
+    ck_assert_int_eq(jumped, 1);
+    ck_assert_uint_eq(served, 0);
+    ck_assert(!toc_uintr_is_unmasked());
+    toc_uintr_check();
+    ck_assert(toc_uintr_is_unmasked());
+    strike_self();
+    await(1);
+    toc_notify_uintr.stop();
+}
+END_TEST
+
+/* ---- what the emulator does to system calls */
+
+/* A notification while interrupts are masked, or one that finds nothing any more. */
+START_TEST(a_sleep_survives_what_is_not_delivered)
+{
+    struct striker *shared = striker_shared();
+    striker_fork(shared, 300);
+    striker_start(note);
+    toc_uintr_mask();
+    striker_publish(shared);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_int_eq(usleep(1000), 0);
+        toc_uintr_unmask(); /* so that the next one is sent */
+        toc_uintr_mask();
+    }
+    striker_join(shared);
+    ck_assert_uint_gt(shared->sent, 0);
+    toc_notify_uintr.stop();
+}
+END_TEST
+
 static Suite *suite_of(void)
 {
     Suite *suite = suite_create("uintr notifier");
@@ -345,6 +403,8 @@ static Suite *suite_of(void)
     tcase_add_test(tcase, a_full_table_means_signals);
     tcase_add_test(tcase, a_forked_child_is_on_its_own);
     tcase_add_test(tcase, recovers_from_a_jump_out_of_the_entry);
+    tcase_add_test(tcase, recovers_from_a_jump_out_of_the_first_instruction);
+    tcase_add_test(tcase, a_sleep_survives_what_is_not_delivered);
     return suite;
 }
 

@@ -9,7 +9,8 @@
  * - A notification is a signal that libc keeps for itself (32, thread cancellation) and that
  * programs therefore cannot block, sent to the receiver's thread: so it does interrupt system
  * calls, which start again (SA_RESTART) or fail with EINTR, whatever flags the handler was
- * registered with. Sending and receiving cost microseconds.
+ * registered with, and also when there is nothing to deliver after all (the library's wrappers
+ * repeat such calls: toc_interpose_uncounted). Sending and receiving cost microseconds.
  * - SIGILL stays the emulator's: the program's handler for it is called for everything else, and
  *   SIGILL never gets blocked, so that the instructions work wherever the program executes them.
  *   Code that blocks it by a raw system call dies at the next of the five instructions.

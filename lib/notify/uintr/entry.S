@@ -113,6 +113,9 @@ toc_uintr_entry:
         addq $8, %rsp /* the vector */
         .cfi_adjust_cfa_offset -8
         TOC_INSN_UIRET
+        .globl toc_uintr_entry_end
+        .hidden toc_uintr_entry_end
+toc_uintr_entry_end:
         .cfi_endproc
         .size toc_uintr_entry, . - toc_uintr_entry
 

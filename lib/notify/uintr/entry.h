@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_uintr_serve, toc_uintr_recover */
+/* handler-safe: toc_uintr_serve, toc_uintr_recover, toc_uintr_entry_end */
 #ifndef TOC_NOTIFY_UINTR_ENTRY_H
 #define TOC_NOTIFY_UINTR_ENTRY_H
 
@@ -15,8 +15,9 @@
 /** See toc_uintr_check(). */
 void toc_uintr_recover(void);
 
-/** The address to register. Not to be called. */
+/** The address to register, and the end of that code. Not to be called. */
 void toc_uintr_entry(void);
+void toc_uintr_entry_end(void);
 
 /** What entry.S works with; all set by toc_uintr_entry_open(). */
 struct toc_uintr_area {
@@ -52,6 +53,15 @@ static inline void toc_uintr_check(void)
 {
     if (__builtin_expect(toc_uintr_area.active != 0, 0))
         toc_uintr_recover();
+}
+
+/** A handler of the program is about to run; it interrupted the code at `pc`. It may jump out of
+ * the entry where that has not set, or has cleared, `active`. */
+static inline void toc_uintr_interrupted_at(uintptr_t pc)
+{
+    if (pc - (uintptr_t)toc_uintr_entry <
+        (uintptr_t)toc_uintr_entry_end - (uintptr_t)toc_uintr_entry)
+        toc_uintr_area.active = 1;
 }
 
 /** Why this CPU cannot save what has to be saved, or NULL. */

@@ -217,6 +217,7 @@ static int uintr_start(void (*handler)(void), struct toc_doorbell *bell)
         return TOC_ERR_SYSTEM;
     }
     pthread_once(&once, register_child);
+    toc_interpose_uncounted = toc_env.emulate_uintr != 0;
     started = true;
     toc_uintr_unmask();
     return 0;
@@ -226,6 +227,7 @@ static void uintr_stop(void)
 {
     toc_uintr_mask();
     started = false;
+    toc_interpose_uncounted = false;
     driver->stop_receiving();
     toc_notify_signal.stop();
     for (int rank = 0; rank < TOC_MAX_RANKS; rank++) {
