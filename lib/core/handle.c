@@ -57,7 +57,7 @@ static void *allocate(enum toc_kind kind, size_t size)
         object = grow(slab, kind);
         if (object == NULL)
             return NULL;
-        return toc_handle_take(slab, object);
+        return toc_handle_take(object);
     }
     memset(object + 1, 0, slab->size - sizeof(*object));
     return object;
@@ -92,9 +92,17 @@ void toc_handle_bind(enum toc_kind kind, uint32_t handle, void *object)
     toc_handle_predefined_kind[handle] = (uint8_t)kind;
 }
 
+static void count_one(void *object, void *count)
+{
+    (void)object;
+    ++*(uint32_t *)count;
+}
+
 uint32_t toc_handle_live(enum toc_kind kind)
 {
-    return toc_slabs[kind].live;
+    uint32_t count = 0;
+    toc_handle_each(kind, count_one, &count);
+    return count;
 }
 
 void toc_handle_each(enum toc_kind kind, void (*visit)(void *object, void *argument),

@@ -70,20 +70,18 @@ struct toc_slab {
     char *chunks[1u << (TOC_HANDLE_GENERATION_SHIFT - TOC_SLAB_SHIFT)];
     size_t size;            /* of an object */
     _Atomic uint32_t limit; /* indices handed out so far; chunks below it are mapped */
-    uint32_t live;
     struct toc_object *free;
 };
 extern struct toc_slab toc_slabs[TOC_KIND_END] __attribute__((visibility("hidden")));
 
 /** Private to the functions of this file: a free object is in use from now on. A free one keeps in
  *  `refs` the handle value that it will get next. */
-static inline struct toc_object *toc_handle_take(struct toc_slab *slab, struct toc_object *object)
+static inline struct toc_object *toc_handle_take(struct toc_object *object)
 {
     /* Nobody else knows the object: no order. */
     object->handle = atomic_load_explicit(&object->refs, memory_order_relaxed);
     atomic_store_explicit(&object->refs, 1, memory_order_relaxed);
     object->next_free = NULL;
-    slab->live++;
     return object;
 }
 
@@ -96,15 +94,13 @@ static inline void *toc_handle_alloc_recycled(enum toc_kind kind)
     if (object == NULL)
         return NULL;
     slab->free = object->next_free;
-    return toc_handle_take(slab, object);
+    return toc_handle_take(object);
 }
 
-/** toc_handle_free() for requests and messages alone. Guard held, handler-safe. */
-static inline void toc_handle_free_guarded(void *freed)
+/** Private to the functions of this file: puts an object back into its slab. */
+static inline void toc_handle_put(struct toc_slab *slab, struct toc_object *object)
 {
-    struct toc_object *object = (struct toc_object *)freed;
     uint32_t handle = object->handle;
-    struct toc_slab *slab = &toc_slabs[handle >> TOC_HANDLE_KIND_SHIFT];
     /* The next generation, within its bits. */
     uint32_t generations = 0xffu << TOC_HANDLE_GENERATION_SHIFT;
     uint32_t next = (handle + (1u << TOC_HANDLE_GENERATION_SHIFT)) & generations;
@@ -112,7 +108,19 @@ static inline void toc_handle_free_guarded(void *freed)
     object->handle = 0;
     object->next_free = slab->free;
     slab->free = object;
-    slab->live--;
+}
+
+/** toc_handle_free() for requests and messages alone. Guard held, handler-safe. */
+static inline void toc_handle_free_guarded(void *freed)
+{
+    struct toc_object *object = (struct toc_object *)freed;
+    toc_handle_put(&toc_slabs[object->handle >> TOC_HANDLE_KIND_SHIFT], object);
+}
+
+/** The same for an object whose kind, one of these two, the caller knows. */
+static inline void toc_handle_free_kind(enum toc_kind kind, void *freed)
+{
+    toc_handle_put(&toc_slabs[kind], (struct toc_object *)freed);
 }
 
 /** toc_handle_lookup() for handles that are not predefined. */

@@ -74,9 +74,9 @@ static void build(void)
     toc_errhandler_init();
     toc_op_init();
     if (toc_group_init() != 0 || toc_datatype_init() != 0 ||
-        toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0 ||
-        toc_mpi_request_init() != 0)
+        toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0)
         fail("MPI_Init: out of memory");
+    toc_mpi_request_init();
     toc_coll_init();
 }
 

@@ -105,8 +105,8 @@ int toc_mpi_request_code(const char *function, const struct toc_request *request
  *  cores, one that asks in vain again and again lets the others run. Guard held. */
 void toc_mpi_poke(void);
 
-/** Makes the following; 0 or TOC_ERR_NO_MEM. MPI_Init. */
-int toc_mpi_request_init(void);
+/** Makes the following, after toc_p2p_init(). MPI_Init. */
+void toc_mpi_request_init(void);
 
 /** Handle of a send that is complete already: shared by all of them. */
 extern MPI_Request toc_mpi_sent_request;

@@ -62,8 +62,50 @@ static inline bool send_now(const void *buffer, int64_t count, MPI_Datatype type
     return true;
 }
 
-/* A usual receive: true when it has been started. */
-static inline __attribute__((always_inline)) bool receive_soon(void *buffer, int64_t count,
+/* End of a call that makes a request in its usual way. */
+static inline int give(struct toc_request *request, const char *function, MPI_Comm comm,
+                       MPI_Request *handle)
+{
+    if (__builtin_expect(request != NULL, 1)) {
+        *handle = TOC_MPI_HANDLE(MPI_Request, request);
+        toc_guard_leave();
+        return MPI_SUCCESS;
+    }
+    toc_guard_leave();
+    const struct toc_mpi_message message = {.function = function, .comm_handle = comm};
+    return toc_mpi_no_request(&message);
+}
+
+/* What is unusual about a call is found out here, so that the usual way has few registers to save.
+ */
+static __attribute__((noinline)) int start_unusual(const char *function, bool receiving,
+                                                   const void *buf, int64_t count,
+                                                   MPI_Datatype datatype, int peer, int tag,
+                                                   MPI_Comm comm, MPI_Request *handle)
+{
+    TOC_MPI_MESSAGE(function);
+    return start_new(&message, receiving, TOC_SEND_STANDARD, handle);
+}
+
+static inline __attribute__((always_inline)) int start_send(const char *function,
+                                                            const void *buffer, int64_t count,
+                                                            MPI_Datatype type_handle, int dest,
+                                                            int tag, MPI_Comm comm_handle,
+                                                            MPI_Request *handle)
+{
+    struct toc_datatype *type;
+    struct toc_comm *comm;
+    if (handle == NULL ||
+        !toc_mpi_is_usual(buffer, count, type_handle, dest, tag, comm_handle, &type, &comm))
+        return start_unusual(function, false, buffer, count, type_handle, dest, tag, comm_handle,
+                             handle);
+    toc_guard_enter();
+    return give(toc_p2p_send_soon(buffer, count, type, dest, tag, comm), function, comm_handle,
+                handle);
+}
+
+static inline __attribute__((always_inline)) int start_receive(const char *function, void *buffer,
+                                                               int64_t count,
                                                                MPI_Datatype type_handle, int source,
                                                                int tag, MPI_Comm comm_handle,
                                                                MPI_Request *handle)
@@ -72,34 +114,24 @@ static inline __attribute__((always_inline)) bool receive_soon(void *buffer, int
     struct toc_comm *comm;
     if (handle == NULL || !toc_mpi_is_usual_receive(buffer, count, type_handle, source, tag,
                                                     comm_handle, &type, &comm))
-        return false;
+        return start_unusual(function, true, buffer, count, type_handle, source, tag, comm_handle,
+                             handle);
     toc_guard_enter();
-    struct toc_request *request = toc_p2p_receive_there(buffer, count, type, source, tag, comm);
-    if (request == NULL)
-        request = toc_p2p_receive_soon(buffer, count, type, source, tag, comm);
-    if (request != NULL)
-        *handle = TOC_MPI_HANDLE(MPI_Request, request);
-    toc_guard_leave();
-    return request != NULL;
+    return give(toc_p2p_receive_soon(buffer, count, type, source, tag, comm), function, comm_handle,
+                handle);
 }
 
 int PMPI_Isend(const void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
-    if (send_now(buf, count, datatype, peer, tag, comm, request))
-        return MPI_SUCCESS;
-    TOC_MPI_MESSAGE("MPI_Isend");
-    return start_new(&message, false, TOC_SEND_STANDARD, request);
+    return start_send("MPI_Isend", buf, count, datatype, peer, tag, comm, request);
 }
 TOC_MPI_ALIAS(Isend);
 
 int PMPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
-    if (send_now(buf, count, datatype, peer, tag, comm, request))
-        return MPI_SUCCESS;
-    TOC_MPI_MESSAGE("MPI_Isend_c");
-    return start_new(&message, false, TOC_SEND_STANDARD, request);
+    return start_send("MPI_Isend_c", buf, count, datatype, peer, tag, comm, request);
 }
 TOC_MPI_ALIAS(Isend_c);
 
@@ -142,19 +174,13 @@ TOC_MPI_ALIAS(Irsend_c);
 int PMPI_Irecv(void *buf, int count, MPI_Datatype datatype, int peer, int tag, MPI_Comm comm,
                MPI_Request *request)
 {
-    if (receive_soon(buf, count, datatype, peer, tag, comm, request))
-        return MPI_SUCCESS;
-    TOC_MPI_MESSAGE("MPI_Irecv");
-    return start_new(&message, true, TOC_SEND_STANDARD, request);
+    return start_receive("MPI_Irecv", buf, count, datatype, peer, tag, comm, request);
 }
 TOC_MPI_ALIAS(Irecv);
 
 int PMPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int peer, int tag,
                  MPI_Comm comm, MPI_Request *request)
 {
-    if (receive_soon(buf, count, datatype, peer, tag, comm, request))
-        return MPI_SUCCESS;
-    TOC_MPI_MESSAGE("MPI_Irecv_c");
-    return start_new(&message, true, TOC_SEND_STANDARD, request);
+    return start_receive("MPI_Irecv_c", buf, count, datatype, peer, tag, comm, request);
 }
 TOC_MPI_ALIAS(Irecv_c);

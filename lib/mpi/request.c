@@ -13,19 +13,11 @@
 #include "progress/progress.h"
 #include "transport/world.h"
 
-/* The request of every send that was complete when its call returned. */
-static struct toc_request *sent;
-
 MPI_Request toc_mpi_sent_request;
 
-int toc_mpi_request_init(void)
+void toc_mpi_request_init(void)
 {
-    sent = toc_request_new(TOC_REQUEST_SEND);
-    if (sent == NULL)
-        return TOC_ERR_NO_MEM;
-    sent->complete = true;
-    toc_mpi_sent_request = TOC_MPI_HANDLE(MPI_Request, sent);
-    return TOC_OK;
+    toc_mpi_sent_request = TOC_MPI_HANDLE(MPI_Request, toc_p2p_sent);
 }
 
 static int bad_handle(const char *function, MPI_Request handle, int index, int count)
@@ -42,7 +34,7 @@ static int bad_handle(const char *function, MPI_Request handle, int index, int c
 
 static inline struct toc_request *request_of(MPI_Request handle)
 {
-    return handle == toc_mpi_sent_request ? sent : toc_request_get((uintptr_t)handle);
+    return handle == toc_mpi_sent_request ? toc_p2p_sent : toc_request_get((uintptr_t)handle);
 }
 
 int toc_mpi_check_request(const char *function, MPI_Request handle, int index, int count,
@@ -103,7 +95,7 @@ static void retire(struct toc_request *request, MPI_Request *handle, MPI_Status 
         return;
     }
     *handle = MPI_REQUEST_NULL;
-    if (request != sent)
+    if (request != toc_p2p_sent)
         toc_request_release(request);
 }
 
@@ -280,10 +272,11 @@ static void retire_one(const char *function, struct toc_mpi_request_set *set, in
 /* What most requests are: without a failure, a status, or somebody else to tell. */
 static inline bool retire_plain(struct toc_request *request, MPI_Request *handle)
 {
-    if (request->error != TOC_OK || request->persistent || request->kind > TOC_REQUEST_RECEIVE)
+    if (!toc_request_is_just_complete(request) || request->error != TOC_OK ||
+        request->kind > TOC_REQUEST_RECEIVE)
         return false;
     *handle = MPI_REQUEST_NULL;
-    if (request != sent)
+    if (request != toc_p2p_sent)
         toc_p2p_recycle(request);
     return true;
 }
@@ -332,7 +325,7 @@ static bool retire_front(int count, MPI_Request handles[])
         if (handles[i] == MPI_REQUEST_NULL)
             continue;
         struct toc_request *request = request_of(handles[i]);
-        if (request == NULL || !request->complete || !retire_plain(request, &handles[i]))
+        if (request == NULL || !retire_plain(request, &handles[i]))
             return false;
     }
     return true;
@@ -522,7 +515,7 @@ int PMPI_Request_free(MPI_Request *handle)
         return toc_mpi_grequest_raise(function, toc_mpi_grequest_free(request));
     }
     toc_guard_enter();
-    if (request != sent)
+    if (request != toc_p2p_sent)
         toc_request_release(request);
     toc_guard_leave();
     *handle = MPI_REQUEST_NULL;

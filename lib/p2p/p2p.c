@@ -50,8 +50,23 @@ void toc_p2p_prepare_receive(struct toc_request *request, void *buffer, int64_t 
     prepare(request, buffer, count, type, source, tag, comm);
 }
 
-struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
-                                         int source, int tag, struct toc_comm *comm)
+struct toc_request *toc_send_later(const void *buffer, int64_t count, struct toc_datatype *type,
+                                   int dest, int tag, struct toc_comm *comm)
+{
+    if (toc_request_ended)
+        toc_request_reap();
+    struct toc_request *request = toc_request_unprepared();
+    if (request == NULL)
+        return NULL;
+    request->kind = TOC_REQUEST_SEND;
+    request->mode = TOC_SEND_STANDARD;
+    prepare(request, (void *)(uintptr_t)buffer, count, type, dest, tag, comm);
+    toc_send_start(request);
+    return request;
+}
+
+struct toc_request *toc_receive_later(void *buffer, int64_t count, struct toc_datatype *type,
+                                      int source, int tag, struct toc_comm *comm)
 {
     if (toc_request_ended)
         toc_request_reap();
@@ -60,7 +75,7 @@ struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc
         return NULL;
     request->kind = TOC_REQUEST_RECEIVE;
     prepare(request, buffer, count, type, source, tag, comm);
-    if (source >= 0 && toc_list_is_empty(&toc_match_queues.arrivals))
+    if (toc_list_is_empty(&toc_match_queues.arrivals))
         toc_match_post(request);
     else
         toc_receive_start(request);
@@ -162,8 +177,14 @@ static const struct toc_progress_events events = {
     .insist = toc_rendezvous_insist,
 };
 
+struct toc_request *toc_p2p_sent;
+
 int toc_p2p_init(void)
 {
+    toc_p2p_sent = toc_request_new(TOC_REQUEST_SEND);
+    if (toc_p2p_sent == NULL)
+        return TOC_ERR_NO_MEM;
+    toc_p2p_sent->complete = true;
     toc_match_init();
     toc_descriptors_init();
     toc_rendezvous_init();

@@ -43,12 +43,14 @@ void toc_p2p_wait(struct toc_request *request);
 /** Drops the references of prepare; the request is not active. Not in the handler. */
 static inline void toc_p2p_cleanup(struct toc_request *request)
 {
-    if (request->comm != NULL)
+    if (request->comm != NULL) {
         toc_comm_release(request->comm);
-    if (request->type != NULL)
+        request->comm = NULL;
+    }
+    if (request->type != NULL) {
         toc_datatype_release(request->type);
-    request->comm = NULL;
-    request->type = NULL;
+        request->type = NULL;
+    }
 }
 
 /** A standard or ready send that fits and finds room, without a request: true when it is done,
@@ -56,12 +58,20 @@ static inline void toc_p2p_cleanup(struct toc_request *request)
 bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
                       int tag, struct toc_comm *comm);
 
-/** Frees a complete request with a handle of which nobody has to hear: one of a non-blocking send
- * or receive. Not in the handler. */
+/** A standard send with a handle, prepared and started: NULL without memory, toc_p2p_sent when it
+ *  is done already. `dest` is no MPI_PROC_NULL. Not in the handler. */
+struct toc_request *toc_p2p_send_soon(const void *buffer, int64_t count, struct toc_datatype *type,
+                                      int dest, int tag, struct toc_comm *comm);
+
+/** The request of every send that was complete when its call returned. It is never freed. */
+extern struct toc_request *toc_p2p_sent __attribute__((visibility("hidden")));
+
+/** Frees a request with a handle that is clean but for its references, and of which nobody has to
+ *  hear. Not in the handler. */
 static inline void toc_p2p_recycle(struct toc_request *request)
 {
     toc_p2p_cleanup(request);
-    toc_handle_free_guarded(request);
+    toc_handle_free_kind(TOC_KIND_REQUEST, request);
 }
 
 /** What a probe found, or a receive got. */
@@ -76,14 +86,9 @@ struct toc_p2p_envelope {
 bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype *type, int source,
                          int tag, struct toc_comm *comm, struct toc_p2p_envelope *envelope);
 
-/** A receive of a short message that is there, after what else is there for earlier receives: a
- *  request with a handle, complete; NULL when there is none for it (then toc_p2p_receive_soon()).
- *  `source` is no wildcard. */
-struct toc_request *toc_p2p_receive_there(void *buffer, int64_t count,
-                                          const struct toc_datatype *type, int source, int tag,
-                                          struct toc_comm *comm);
-
-/** A receive with a handle, prepared and started; NULL without memory. Not in the handler. */
+/** A receive with a handle, prepared and started; NULL without memory. `source` is no wildcard and
+ *  not MPI_PROC_NULL. A short message that is there already completes it, after what else is there
+ *  for earlier receives. Not in the handler. */
 struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
                                          int source, int tag, struct toc_comm *comm);
 

@@ -16,6 +16,9 @@ struct toc_xfer;
 int toc_send_init(void);
 void toc_send_free(void);
 void toc_send_start(struct toc_request *request);
+/** toc_p2p_send_soon() with a request; p2p.c. */
+struct toc_request *toc_send_later(const void *buffer, int64_t count, struct toc_datatype *type,
+                                   int dest, int tag, struct toc_comm *comm);
 /** Retries the queues; true when a packet went out. */
 bool toc_send_flush(void);
 bool toc_send_is_idle(void);
@@ -29,6 +32,9 @@ void toc_send_tell(struct toc_peer *peer, unsigned class_bits);
 
 /* receive.c */
 void toc_receive_start(struct toc_request *request);
+/** toc_p2p_receive_soon() for a message that is not there yet; p2p.c. */
+struct toc_request *toc_receive_later(void *buffer, int64_t count, struct toc_datatype *type,
+                                      int source, int tag, struct toc_comm *comm);
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
                         const struct toc_cell *cell, uint32_t *data_bytes);
 /** The first unexpected message for a receive, or NULL; those that their senders have withdrawn are

@@ -297,7 +297,6 @@ static inline __attribute__((always_inline)) bool take_plain(struct toc_peer *pe
     else
         unpack(buffer, count, type, payload, size);
     consume_packet(peer, cell, outside);
-    toc_stats.received++;
     return true;
 }
 
@@ -312,7 +311,10 @@ bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype 
         return false;
     /* Before it is taken: then the sender may write it anew. */
     *envelope = (struct toc_p2p_envelope){source, cell->tag, cell->size};
-    return take_plain(peer, cell, buffer, count, type, tag, comm);
+    if (!take_plain(peer, cell, buffer, count, type, tag, comm))
+        return false;
+    toc_stats.received++;
+    return true;
 }
 
 /* Packets that a call takes for earlier receives before it has a look at its own. */
@@ -329,33 +331,30 @@ static bool serve_posted(struct toc_peer *peer, const struct toc_cell *cell)
     return true;
 }
 
-/* A request that was never started, because its message was there. */
+/* A request that was never started, because its message was there. It is clean. */
 static inline struct toc_request *finished(struct toc_request *request, int source, int tag,
                                            uint64_t bytes)
 {
     request->kind = TOC_REQUEST_RECEIVE;
     request->stage = TOC_STAGE_IDLE;
     request->complete = true;
-    request->persistent = false;
+    request->persistent = false; /* known, but so the flags are one store, as they are one look */
     request->detached = false;
     request->cancelled = false;
     request->active = true;
     request->error = TOC_OK;
-    request->comm = NULL;
-    request->type = NULL;
-    request->on_complete = NULL;
-    request->on_start = NULL;
-    request->on_free = NULL;
-    request->owner = NULL;
     request->status_source = source;
     request->status_tag = tag;
     request->status_bytes = bytes;
+    toc_stats.received++;
     return request;
 }
 
-struct toc_request *toc_p2p_receive_there(void *buffer, int64_t count,
-                                          const struct toc_datatype *type, int source, int tag,
-                                          struct toc_comm *comm)
+/* A receive whose message may be there; NULL if it is not. After what else is there for earlier
+ * receives. */
+static struct toc_request *receive_there(void *buffer, int64_t count,
+                                         const struct toc_datatype *type, int source, int tag,
+                                         struct toc_comm *comm)
 {
     if (!toc_list_is_empty(&toc_match_queues.arrivals) || toc_guard.concurrent)
         return NULL;
@@ -373,8 +372,47 @@ struct toc_request *toc_p2p_receive_there(void *buffer, int64_t count,
         if (request != NULL && take_plain(peer, cell, buffer, count, type, tag, comm))
             return finished(request, source, cell_tag, bytes);
         if (request != NULL)
-            toc_handle_free_guarded(request);
+            toc_handle_free_kind(TOC_KIND_REQUEST, request);
         return NULL;
     }
     return NULL;
+}
+
+/* Out of the way of the short ones that are there, which need few registers. */
+static __attribute__((noinline)) struct toc_request *receive_other(void *buffer, int64_t count,
+                                                                   struct toc_datatype *type,
+                                                                   int source, int tag,
+                                                                   struct toc_comm *comm)
+{
+    struct toc_request *request = receive_there(buffer, count, type, source, tag, comm);
+    return request != NULL ? request : toc_receive_later(buffer, count, type, source, tag, comm);
+}
+
+/* Does the cell hold all of a message for such a receive, in one piece as the buffer is? A product
+ * that overflows is smaller than the buffer: then this is not the way. */
+static inline bool is_short_for(const struct toc_cell *cell, int64_t count,
+                                const struct toc_datatype *type, int tag,
+                                const struct toc_comm *comm)
+{
+    return is_plain(cell) && cell->context == toc_comm_p2p_context(comm) &&
+           (tag == cell->tag || tag == TOC_ANY_TAG) && cell->size <= TOC_CELL_INLINE &&
+           cell->size <= (uint64_t)count * type->size && type->is_contiguous;
+}
+
+struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
+                                         int source, int tag, struct toc_comm *comm)
+{
+    struct toc_peer *peer = &toc_world.peers[toc_comm_world_rank(comm, source)];
+    const struct toc_cell *cell = toc_ring_peek(&peer->rx);
+    struct toc_request *request = NULL;
+    if (cell != NULL && is_short_for(cell, count, type, tag, comm) && toc_match_is_idle() &&
+        !toc_guard.concurrent)
+        request = toc_handle_alloc_recycled(TOC_KIND_REQUEST);
+    if (request == NULL)
+        return receive_other(buffer, count, type, source, tag, comm);
+    finished(request, source, cell->tag, cell->size);
+    if (request->status_bytes > 0)
+        toc_copy_cell((char *)buffer + type->true_lb, cell->u.bytes, request->status_bytes);
+    consume_packet(peer, cell, 0);
+    return request;
 }

@@ -30,8 +30,14 @@ static void dispose(struct toc_request *request)
 {
     if (request->on_free != NULL)
         request->on_free(request);
-    toc_p2p_cleanup(request);
-    toc_handle_free_guarded(request);
+    request->persistent = false;
+    request->detached = false;
+    request->cancelled = false;
+    request->on_complete = NULL;
+    request->on_start = NULL;
+    request->on_free = NULL;
+    request->owner = NULL;
+    toc_p2p_recycle(request);
 }
 
 void toc_request_start(struct toc_request *request)

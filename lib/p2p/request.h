@@ -4,7 +4,9 @@
 #define TOC_P2P_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/list.h"
@@ -42,7 +44,8 @@ enum toc_request_stage {
 /**
  * A request. It either has a handle (MPI_Request) or is embedded in its owner (a schedule; a
  * blocking call's frame), then object.handle is 0. Touched under the guard only; `complete` is what
- * waiters look at.
+ * waiters look at. One with a handle is freed clean: not persistent, detached or cancelled, without
+ * functions, owner and references.
  */
 struct toc_request {
     struct toc_object object;
@@ -119,6 +122,19 @@ static inline bool toc_request_is_call(const struct toc_request *request)
 /** Gives up the caller's hold: an inactive or complete request is freed now, an active one when it
  *  completes. Guard held, not in the handler. */
 void toc_request_release(struct toc_request *request);
+
+/** Complete, and neither persistent nor detached nor cancelled? In one look. */
+static inline bool toc_request_is_just_complete(const struct toc_request *request)
+{
+    const struct {
+        bool complete, persistent, detached, cancelled;
+    } just = {.complete = true};
+    _Static_assert(offsetof(struct toc_request, cancelled) ==
+                       offsetof(struct toc_request, complete) + 3,
+                   "side by side, as in `just`");
+    return memcmp((const char *)request + offsetof(struct toc_request, complete), &just,
+                  sizeof(just)) == 0;
+}
 
 /** The part of the following for requests that somebody else has to hear of. */
 void toc_request_completed(struct toc_request *request);

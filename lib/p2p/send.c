@@ -19,6 +19,7 @@ struct send_queue {
 static struct send_queue *queues; /* [world size] */
 static struct toc_list busy_queues;
 static uint64_t eager_limit;
+static uint64_t inline_limit; /* the same, of what fits in a cell */
 
 int toc_send_init(void)
 {
@@ -33,6 +34,7 @@ int toc_send_init(void)
     eager_limit = (uint64_t)toc_env.eager_limit;
     if (eager_limit > toc_world.job->layout.eager_max)
         eager_limit = toc_world.job->layout.eager_max;
+    inline_limit = eager_limit < TOC_CELL_INLINE ? eager_limit : TOC_CELL_INLINE;
     return 0;
 }
 
@@ -87,11 +89,38 @@ static void pack(void *payload, const void *buffer, int64_t count, const struct 
     toc_dt_pack(&cursor, payload, size);
 }
 
-bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
-                      int tag, struct toc_comm *comm)
+/* What most short messages are: in one piece that fits in a cell, with nothing before them that
+ * waits for room. False: nothing has happened. */
+static inline __attribute__((always_inline)) bool send_short(const void *buffer, int64_t count,
+                                                             const struct toc_datatype *type,
+                                                             int dest, int tag,
+                                                             struct toc_comm *comm)
 {
-    if (dest == TOC_PROC_NULL)
-        return true;
+    uint64_t size = toc_dt_packed_size(type, count);
+    struct toc_peer *peer = &toc_world.peers[toc_comm_world_rank(comm, dest)];
+    if (size > inline_limit || !type->is_contiguous || !toc_list_is_empty(&busy_queues))
+        return false;
+    struct toc_cell *cell = toc_ring_reserve(&peer->tx);
+    if (cell == NULL)
+        return false;
+    cell->kind = TOC_PACKET_EAGER;
+    cell->flags = 0;
+    cell->context = toc_comm_p2p_context(comm);
+    cell->tag = tag;
+    cell->size = size;
+    if (size > 0)
+        toc_copy_cell(cell->u.bytes, (const char *)buffer + type->true_lb, size);
+    toc_ring_commit(&peer->tx, cell);
+    toc_stats.sent_eager++;
+    toc_send_tell(peer, TOC_WANT_NONE);
+    toc_ring_own_ahead(&peer->tx);
+    return true;
+}
+
+/* The others that are sent at once. */
+static bool send_eager(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
+                       int tag, struct toc_comm *comm)
+{
     uint64_t size = toc_dt_packed_size(type, count);
     int world_rank = toc_comm_world_rank(comm, dest);
     struct toc_peer *peer = &toc_world.peers[world_rank];
@@ -108,9 +137,37 @@ bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_dataty
     else
         pack(payload, buffer, count, type, size);
     toc_ring_commit(&peer->tx, cell);
-    toc_send_tell(peer, TOC_WANT_NONE);
     toc_stats.sent_eager++;
+    toc_send_tell(peer, TOC_WANT_NONE);
+    toc_ring_own_ahead(&peer->tx);
     return true;
+}
+
+bool toc_p2p_send_now(const void *buffer, int64_t count, const struct toc_datatype *type, int dest,
+                      int tag, struct toc_comm *comm)
+{
+    if (dest == TOC_PROC_NULL)
+        return true;
+    return send_short(buffer, count, type, dest, tag, comm) ||
+           send_eager(buffer, count, type, dest, tag, comm);
+}
+
+/* Out of the way of the short ones, which need few registers. */
+static __attribute__((noinline)) struct toc_request *send_long(const void *buffer, int64_t count,
+                                                               struct toc_datatype *type, int dest,
+                                                               int tag, struct toc_comm *comm)
+{
+    return send_eager(buffer, count, type, dest, tag, comm)
+               ? toc_p2p_sent
+               : toc_send_later(buffer, count, type, dest, tag, comm);
+}
+
+struct toc_request *toc_p2p_send_soon(const void *buffer, int64_t count, struct toc_datatype *type,
+                                      int dest, int tag, struct toc_comm *comm)
+{
+    return send_short(buffer, count, type, dest, tag, comm)
+               ? toc_p2p_sent
+               : send_long(buffer, count, type, dest, tag, comm);
 }
 
 static bool try_eager(struct toc_request *request, struct toc_peer *peer)

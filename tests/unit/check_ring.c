@@ -236,6 +236,45 @@ static void laps(uint32_t start)
     ck_assert_ptr_null(toc_ring_peek(&rx));
 }
 
+/* Packets that fill their cells to the last byte. */
+static void send_cell(uint32_t number)
+{
+    struct toc_cell *cell = toc_ring_reserve(&tx);
+    UNIT_CHECK(cell != NULL);
+    for (uint32_t i = 0; i < TOC_CELL_INLINE; i++)
+        cell->u.bytes[i] = (unsigned char)(content(number, i) | 1);
+    toc_ring_commit(&tx, cell);
+    toc_ring_own_ahead(&tx);
+}
+
+static void receive_cell(uint32_t number)
+{
+    struct toc_cell *cell = toc_ring_peek(&rx);
+    UNIT_CHECK(cell != NULL);
+    for (uint32_t i = 0; i < TOC_CELL_INLINE; i++)
+        UNIT_CHECK(cell->u.bytes[i] == (content(number, i) | 1));
+    toc_ring_consume(&rx, cell, 0);
+}
+
+/* With every number of packets under way up to a full ring, for a lap or more. */
+START_TEST(lines_owned_ahead_are_free_ones)
+{
+    uint32_t sent = 0, received = 0;
+    open_ring(_i);
+    for (uint32_t under_way = 1; under_way <= cells; under_way++) {
+        send_cell(sent++);
+        for (uint32_t i = 0; under_way < cells && i < cells + 3; i++) {
+            receive_cell(received++);
+            send_cell(sent++);
+        }
+    }
+    ck_assert_ptr_null(toc_ring_reserve(&tx));
+    toc_ring_own_ahead(&tx);
+    while (received < sent)
+        receive_cell(received++);
+}
+END_TEST
+
 START_TEST(wraps_around)
 {
     open_ring(_i);
@@ -426,6 +465,7 @@ int main(void)
     tcase_add_loop_test(tcase, starts_over_when_the_consumer_keeps_up, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, largest_payload_always_fits, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, reserve_without_commit_is_nothing, 0, GEOMETRIES);
+    tcase_add_loop_test(tcase, lines_owned_ahead_are_free_ones, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, wraps_around, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, counters_overflow, 0, GEOMETRIES);
     tcase_add_loop_test(tcase, answers_say_what_is_given_back, 0, GEOMETRIES);
