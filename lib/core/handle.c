@@ -51,7 +51,7 @@ static void *allocate(enum toc_kind kind, size_t size)
 {
     struct toc_slab *slab = &toc_slabs[kind];
     if (slab->size == 0)
-        slab->size = (size + 15) & ~(size_t)15;
+        slab->size = toc_handle_size(size);
     struct toc_object *object = toc_handle_alloc_recycled(kind);
     if (object == NULL) {
         object = grow(slab, kind);

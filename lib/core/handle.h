@@ -74,6 +74,12 @@ struct toc_slab {
 };
 extern struct toc_slab toc_slabs[TOC_KIND_END] __attribute__((visibility("hidden")));
 
+/** Bytes from one object to the next. */
+static inline size_t toc_handle_size(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
+}
+
 /** Private to the functions of this file: a free object is in use from now on. A free one keeps in
  *  `refs` the handle value that it will get next. */
 static inline struct toc_object *toc_handle_take(struct toc_object *object)
@@ -123,8 +129,9 @@ static inline void toc_handle_free_kind(enum toc_kind kind, void *freed)
     toc_handle_put(&toc_slabs[kind], (struct toc_object *)freed);
 }
 
-/** toc_handle_lookup() for handles that are not predefined. */
-static inline void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle)
+/** toc_handle_lookup() for handles that are not predefined, of objects of so many bytes: the size
+ *  given to toc_handle_alloc(), rounded up by toc_handle_size(). */
+static inline void *toc_handle_lookup_sized(enum toc_kind kind, uintptr_t handle, size_t size)
 {
     const struct toc_slab *slab = &toc_slabs[kind];
     uint32_t index = (uint32_t)handle & TOC_HANDLE_INDEX_MASK;
@@ -134,8 +141,13 @@ static inline void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t hand
         return NULL;
     char *chunk = slab->chunks[index >> TOC_SLAB_SHIFT];
     struct toc_object *object =
-        (struct toc_object *)(void *)(chunk + (index & (TOC_SLAB_OBJECTS - 1)) * slab->size);
+        (struct toc_object *)(void *)(chunk + (index & (TOC_SLAB_OBJECTS - 1)) * size);
     return object->handle == handle ? object : NULL;
+}
+
+static inline void *toc_handle_lookup_created(enum toc_kind kind, uintptr_t handle)
+{
+    return toc_handle_lookup_sized(kind, handle, toc_slabs[kind].size);
 }
 
 /** The object that `handle` names, or NULL when it is null, stale, foreign or of another kind.

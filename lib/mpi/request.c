@@ -269,16 +269,11 @@ static void retire_one(const char *function, struct toc_mpi_request_set *set, in
     set->requests[i] = NULL;
 }
 
-/* What most requests are: without a failure, a status, or somebody else to tell. */
-static inline bool retire_plain(struct toc_request *request, MPI_Request *handle)
+/* What most requests are: complete, without a failure, or somebody else to tell. */
+static inline bool is_plain(const struct toc_request *request)
 {
-    if (!toc_request_is_just_complete(request) || request->error != TOC_OK ||
-        request->kind > TOC_REQUEST_RECEIVE)
-        return false;
-    *handle = MPI_REQUEST_NULL;
-    if (request != toc_p2p_sent)
-        toc_p2p_recycle(request);
-    return true;
+    return toc_request_is_just_complete(request) && request->error == TOC_OK &&
+           request->kind <= TOC_REQUEST_RECEIVE;
 }
 
 /* The generalized ones among what was retired, after the guard was opened: request `indices[k]` has
@@ -306,7 +301,8 @@ static void retire_all(const char *function, struct toc_mpi_request_set *set, MP
 {
     for (int i = 0; i < set->count; i++) {
         if (statuses == MPI_STATUSES_IGNORE && set->requests[i] != NULL &&
-            retire_plain(set->requests[i], &handles[i])) {
+            is_plain(set->requests[i])) {
+            retire(set->requests[i], &handles[i], MPI_STATUS_IGNORE);
             set->requests[i] = NULL;
         } else if (!toc_mpi_is_inactive(set->requests[i])) {
             retire_one(function, set, i, handles, statuses, i, failed, first);
@@ -322,11 +318,16 @@ static void retire_all(const char *function, struct toc_mpi_request_set *set, MP
 static bool retire_front(int count, MPI_Request handles[])
 {
     for (int i = 0; i < count; i++) {
-        if (handles[i] == MPI_REQUEST_NULL)
+        MPI_Request handle = handles[i];
+        if (handle == MPI_REQUEST_NULL)
             continue;
-        struct toc_request *request = request_of(handles[i]);
-        if (request == NULL || !retire_plain(request, &handles[i]))
-            return false;
+        if (handle != toc_mpi_sent_request) {
+            struct toc_request *request = toc_request_named((uintptr_t)handle);
+            if (request == NULL || !is_plain(request))
+                return false;
+            toc_p2p_recycle(request);
+        }
+        handles[i] = MPI_REQUEST_NULL;
     }
     return true;
 }

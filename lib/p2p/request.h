@@ -156,10 +156,17 @@ extern bool toc_request_ended __attribute__((visibility("hidden")));
  *  handler, say). */
 void toc_request_reap(void);
 
+/** The request that a handle names, even if it is detached; or NULL. */
+static inline struct toc_request *toc_request_named(uintptr_t handle)
+{
+    return (struct toc_request *)toc_handle_lookup_sized(
+        TOC_KIND_REQUEST, handle, toc_handle_size(sizeof(struct toc_request)));
+}
+
 /** The request that a handle names, or NULL. */
 static inline struct toc_request *toc_request_get(uintptr_t handle)
 {
-    struct toc_request *request = (struct toc_request *)toc_handle_lookup(TOC_KIND_REQUEST, handle);
+    struct toc_request *request = toc_request_named(handle);
     return request == NULL || request->detached ? NULL : request;
 }
 
