@@ -4,7 +4,7 @@
  *
  *     mpicc overlap.c -o overlap
  *     mpirun -n 2 ./overlap [-s 64K,1M] [-r 51] [--case receiver|sender|both|all]
- *                           [--compute-us T] [--csv]
+ *                           [--compute-factor F | --compute-us T] [--csv]
  *
  * Rank 0 sends, rank 1 receives. One rank or both compute between the non-blocking call and
  * MPI_Wait, without any call of MPI in between; a rank that does not compute goes straight to
@@ -18,7 +18,8 @@
  * repetitions; the three take turns, so that a drift of the machine meets all of them):
  *
  *     T_comm       the communication alone
- *     T_compute    the computation alone: a fixed number of turns of a loop, 1.75 x T_comm long
+ *     T_compute    the computation alone: a fixed number of turns of a loop, F x T_comm long
+ *                  (1.75 unless given)
  *     T_total      both
  *
  * and from them, after Denis and Trahay, "MPI Overlap: Benchmark and Analysis" (ICPP 2016):
@@ -29,6 +30,9 @@
  * A library that moves data only inside its own calls exposes all of T_comm when the receiver
  * computes. If it moves data by interrupting the computation and copying there, exposed is T_comm
  * as well: the loop must be done in full, and the time that the copy took from it counts.
+ *
+ * Where two ranks that wait share the copy, T_comm is half of what one needs that copies alone,
+ * while the other computes: then a computation of 1.75 x T_comm is too short to hide it all.
  *
  * The arrival time is taken in measurements of their own, in which the computing receiver also
  * watches the last byte of its buffer: the time from the sender's MPI_Isend until it changed, or
@@ -45,9 +49,6 @@
 
 enum { SENDER = 0, RECEIVER = 1 };
 enum { MAX_SIZES = 32, MAX_REPETITIONS = 100000, WARM_UP = 5, RETRIES = 4 };
-
-/* The computation is this many times as long as the communication. */
-static const double compute_factor = 1.75;
 
 /* The common start lies this far ahead, time enough for both ranks to leave MPI and see it. */
 static const double start_ahead = 60e-6;
@@ -70,8 +71,9 @@ struct options {
     size_t sizes[MAX_SIZES];
     int size_count;
     int repetitions;
-    const char *only;  /* name of a scenario, or "all" */
-    double compute_us; /* 0: compute_factor x T_comm */
+    const char *only;      /* name of a scenario, or "all" */
+    double compute_factor; /* computation, in T_comm */
+    double compute_us;     /* the same in microseconds; 0: not given */
     bool csv;
 };
 
@@ -267,7 +269,8 @@ static uint64_t choose_turns(const struct options *o, struct run run, unsigned c
     median(samples, count); /* sorts */
     *comm_out = samples[count / 4];
 
-    const double seconds = o->compute_us > 0.0 ? o->compute_us * 1e-6 : compute_factor * *comm_out;
+    const double seconds =
+        o->compute_us > 0.0 ? o->compute_us * 1e-6 : o->compute_factor * *comm_out;
     const double turns = seconds * turns_per_second;
 
     return turns < 1.0 ? 1 : (uint64_t)turns;
@@ -404,6 +407,9 @@ static const char *parse_options(int argc, char **argv, struct options *o)
         } else if (!strcmp(argv[i], "--compute-us") && atof(value) > 0.0) {
             o->compute_us = atof(value);
             i++;
+        } else if (!strcmp(argv[i], "--compute-factor") && atof(value) > 0.0) {
+            o->compute_factor = atof(value);
+            i++;
         } else if (!strcmp(argv[i], "--case") && known_scenario(value)) {
             o->only = value;
             i++;
@@ -432,6 +438,7 @@ int main(int argc, char **argv)
         .size_count = 4,
         .repetitions = 51,
         .only = "all",
+        .compute_factor = 1.75,
     };
     int size;
 
@@ -449,7 +456,7 @@ int main(int argc, char **argv)
                 stderr,
                 "overlap: cannot understand %s\n"
                 "usage: overlap [-s 64K,1M] [-r repetitions] [--case receiver|sender|both|all]\n"
-                "               [--compute-us T] [--csv]\n",
+                "               [--compute-factor F | --compute-us T] [--csv]\n",
                 bad);
         MPI_Finalize();
         return 1;
