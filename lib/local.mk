@@ -84,12 +84,14 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/instructions.h \
 	lib/notify/uintr/probe.h \
 	lib/notify/uintr/route.h \
+	lib/transport/advert.c \
 	lib/transport/cma.c \
 	lib/transport/memory.c \
 	lib/transport/ring.c \
 	lib/transport/slots.c \
 	lib/transport/world.c \
 	lib/transport/xfer.c \
+	lib/transport/advert.h \
 	lib/transport/cma.h \
 	lib/transport/memory.h \
 	lib/transport/ring.h \
@@ -142,6 +144,7 @@ lib_libcore_la_SOURCES = \
 	lib/datatype/form.h \
 	lib/datatype/machine.h \
 	lib/datatype/predefined.def \
+	lib/p2p/advertise.c \
 	lib/p2p/buffered.c \
 	lib/p2p/copy.c \
 	lib/p2p/descriptors.c \
@@ -155,6 +158,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/request.c \
 	lib/p2p/send.c \
 	lib/p2p/unexpected.c \
+	lib/p2p/advertise.h \
 	lib/p2p/buffered.h \
 	lib/p2p/match.h \
 	lib/p2p/p2p.h \

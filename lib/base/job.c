@@ -56,6 +56,8 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
     at += (uint64_t)nranks * TOC_NOTICE_BYTES;
     layout->xfers_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * TOC_XFERS_PER_RANK * TOC_XFER_BYTES;
+    layout->adverts_offset = at = round_up(at, TOC_PAGE);
+    at += (uint64_t)nranks * nranks * TOC_ADVERT_BYTES;
     layout->rings_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * nranks * layout->ring_bytes;
     layout->slots_offset = at;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 3u
+#define TOC_JOB_VERSION 4u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -29,6 +29,7 @@
 #define TOC_DOORBELL_BYTES 256
 #define TOC_XFER_BYTES     128
 #define TOC_NOTICE_BYTES   8320
+#define TOC_ADVERT_BYTES   64
 #define TOC_XFERS_PER_RANK 65536
 
 /* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */
@@ -74,6 +75,7 @@ struct toc_job_layout {
     uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
     uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
     uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
+    uint64_t adverts_offset;   /* TOC_ADVERT_BYTES each [receiver][sender] */
     uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
     uint64_t slots_offset;     /* [receiver][sender] slots of slots_bytes */
     uint64_t memory_offset;    /* [nranks] memory of MPI_Alloc_mem, mapped where it is used */

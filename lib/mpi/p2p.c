@@ -29,6 +29,7 @@ static int send_blocking(struct toc_mpi_message *message, enum toc_send_mode mod
     if (code != MPI_SUCCESS)
         return code;
     struct toc_request request; /* filled in by prepare */
+    request.object.handle = 0;  /* ... but for that */
     toc_guard_enter();
     toc_p2p_prepare_send(&request, message->buffer, message->count, message->type, message->peer,
                          message->tag, message->comm, mode);
@@ -45,6 +46,7 @@ static int receive_blocking(struct toc_mpi_message *message, MPI_Status *status)
     if (code != MPI_SUCCESS)
         return code;
     struct toc_request request; /* filled in by prepare */
+    request.object.handle = 0;  /* ... but for that */
     toc_guard_enter();
     toc_p2p_prepare_receive(&request, message->buffer, message->count, message->type, message->peer,
                             message->tag, message->comm);

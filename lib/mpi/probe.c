@@ -178,6 +178,7 @@ static int receive_taken(struct toc_mpi_message *receive, MPI_Message *message, 
     if (code != MPI_SUCCESS)
         return code;
     struct toc_request request; /* filled in by prepare */
+    request.object.handle = 0;  /* ... but for that */
     toc_guard_enter();
     start_taken(&request, receive, taken);
     toc_p2p_wait(&request);

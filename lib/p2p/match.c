@@ -4,6 +4,7 @@
 
 #include "base/env.h"
 #include "notify/doorbell.h"
+#include "p2p/advertise.h"
 #include "progress/progress.h"
 
 #define BUCKETS 1024
@@ -70,8 +71,11 @@ void toc_match_unpost(struct toc_request *request)
     toc_list_remove(&request->link);
     if (--toc_match_queues.posted == 0)
         toc_progress_want(TOC_WANT_SYNC, -1);
-    if (may_be_rendezvous(request))
+    if (may_be_rendezvous(request)) {
+        if (request->advertised)
+            toc_advertise_withdraw(request);
         toc_progress_want(TOC_WANT_RTS, -1);
+    }
 }
 
 int toc_match_posted(void)

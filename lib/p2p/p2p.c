@@ -3,6 +3,7 @@
 #include "p2p/p2p.h"
 
 #include "datatype/cursor.h"
+#include "p2p/advertise.h"
 #include "p2p/buffered.h"
 #include "p2p/match.h"
 #include "p2p/protocol.h"
@@ -15,6 +16,7 @@ static inline void prepare(struct toc_request *request, void *buffer, int64_t co
     request->persistent = false;
     request->detached = false;
     request->cancelled = false;
+    request->advertised = false;
     request->active = true;
     request->error = TOC_OK;
     request->context = toc_comm_p2p_context(comm);
@@ -79,7 +81,10 @@ struct toc_request *toc_receive_later(void *buffer, int64_t count, struct toc_da
         toc_match_post(request);
     else
         toc_receive_start(request);
-    toc_rendezvous_expect(request);
+    if (request->size >= TOC_RENDEZVOUS_LONG) {
+        toc_rendezvous_expect(request);
+        toc_advertise(request);
+    }
     return request;
 }
 
@@ -112,6 +117,8 @@ void toc_p2p_wait(struct toc_request *request)
 
 static void cancel_receive(struct toc_request *request)
 {
+    if (request->advertised && !toc_advertise_withdraw(request))
+        return; /* claimed: its message is on its way */
     toc_match_unpost(request);
     request->cancelled = true;
     request->status_source = TOC_ANY_SOURCE;
@@ -189,7 +196,7 @@ int toc_p2p_init(void)
     toc_descriptors_init();
     toc_rendezvous_init();
     toc_buffer_init();
-    if (toc_send_init() != 0)
+    if (toc_send_init() != 0 || toc_advertise_init() != 0)
         return TOC_ERR_NO_MEM;
     toc_progress_register(&events);
     toc_unexpected_prime();
@@ -211,5 +218,6 @@ void toc_p2p_finish(void)
 void toc_p2p_free(void)
 {
     toc_send_free();
+    toc_advertise_free();
     toc_unexpected_free_all();
 }

@@ -95,6 +95,10 @@ void toc_fragments_take(struct toc_request *request, struct toc_peer *peer,
 bool toc_fragments_has_room(const struct toc_request *request);
 
 /* rendezvous_receive.c */
+/** Shorter messages are not worth an effort beside the copy. */
+#define TOC_RENDEZVOUS_LONG 65536
+/** Bytes of a chunk. */
+uint32_t toc_rendezvous_chunk(uint64_t total);
 /** A receive has been posted by a call that goes and computes. Ranks that communicate at the same
  *  time meet here: a long message that comes within a microsecond needs no interrupt. Not for the
  *  handler. */
@@ -102,6 +106,9 @@ void toc_rendezvous_expect(const struct toc_request *request);
 /** A receive meets its RTS. `waits`: this rank waits, in a blocking call. */
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
                           uint32_t generation, uint64_t size, bool waits);
+/** A posted receive that its sender has claimed meets the packet that says so. */
+void toc_rendezvous_claimed(struct toc_request *request, struct toc_peer *peer,
+                            const struct toc_cell *cell);
 void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
                              const void *payload);
 bool toc_rendezvous_advance_incoming(enum toc_progress_context context);

@@ -5,6 +5,7 @@
 #include "base/copy.h"
 #include "base/stats.h"
 #include "datatype/cursor.h"
+#include "p2p/advertise.h"
 #include "p2p/match.h"
 #include "p2p/p2p.h"
 #include "p2p/protocol.h"
@@ -208,6 +209,14 @@ static bool receive_plain(enum toc_progress_context context, struct toc_peer *pe
     return give_to_posted(peer, cell, payload) || keep(context, peer, cell, payload);
 }
 
+/* A message that its sender has matched. */
+static void receive_claim(struct toc_peer *peer, const struct toc_cell *cell)
+{
+    struct toc_request *request = toc_advertise_redeem(peer);
+    toc_match_unpost(request);
+    toc_rendezvous_claimed(request, peer, cell);
+}
+
 bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
                         const struct toc_cell *cell, uint32_t *data_bytes)
 {
@@ -218,6 +227,10 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
     if (cell->kind == TOC_PACKET_FRAGMENT) {
         toc_rendezvous_fragment(peer, cell, toc_slots_at(&peer->rx_slots, cell));
         toc_slots_release(&peer->rx_slots);
+        return true;
+    }
+    if ((cell->flags & TOC_PACKET_CLAIM) != 0) {
+        receive_claim(peer, cell);
         return true;
     }
     struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);

@@ -21,8 +21,6 @@ static struct toc_xfer *xfer_of(const struct toc_request *request)
     return toc_xfer_at(toc_world.job, peer_of(request)->rank, request->slot);
 }
 
-#define LEAST_SHARED 65536
-
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) / unit * unit;
@@ -30,10 +28,10 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 
 /* What copies are counted in: two halves of a short message, for two copiers; of a longer one,
  * what is not worth sharing any more because of the cost of a system call. */
-static uint32_t chunk_for(uint64_t total)
+uint32_t toc_rendezvous_chunk(uint64_t total)
 {
     uint64_t half = round_up(total - total / 2, TOC_PAGE), most = (uint64_t)toc_env.chunk;
-    uint64_t chunk = half < LEAST_SHARED ? half : LEAST_SHARED;
+    uint64_t chunk = half < TOC_RENDEZVOUS_LONG ? half : TOC_RENDEZVOUS_LONG;
     if (chunk > most)
         chunk = most;
     if (chunk < total / TOC_XFER_MOST_CHUNKS + 1)
@@ -67,7 +65,7 @@ static void publish(struct toc_request *request, struct toc_peer *peer, enum toc
     xfer->receive_address = (uintptr_t)request->data;
     xfer->receive_flags = toc_copy_share(request, &xfer->receive_offset) |
                           (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0);
-    request->chunk = chunk_for(request->total);
+    request->chunk = toc_rendezvous_chunk(request->total);
     request->moved = 0;
     toc_xfer_match(xfer, request->generation, mode, request->total, request->chunk);
     request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
@@ -106,6 +104,12 @@ static enum toc_xfer_mode mode_for(const struct toc_request *request, struct toc
     return request->helped || shows ? TOC_XFER_PUSH : TOC_XFER_FRAGMENTS;
 }
 
+static void await(struct toc_request *request)
+{
+    toc_list_append(&incoming, &request->link);
+    toc_progress_busy(1);
+}
+
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
                           uint32_t generation, uint64_t size, bool waits)
 {
@@ -124,8 +128,25 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
         complete(request);
         return;
     }
-    toc_list_append(&incoming, &request->link);
-    toc_progress_busy(1);
+    await(request);
+}
+
+/* The descriptor, which the sender has set up, may belong to a later message already: then this one
+ * is complete, as advance() will find. So everything comes from the packet. */
+void toc_rendezvous_claimed(struct toc_request *request, struct toc_peer *peer,
+                            const struct toc_cell *cell)
+{
+    toc_receive_matched(request, peer->rank, cell->tag, cell->size);
+    request->slot = cell->slot;
+    request->generation = cell->u.data.generation;
+    request->total = request->status_bytes;
+    request->error = cell->size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
+    request->chunk = (uint32_t)cell->u.data.offset;
+    request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
+    request->moved = 0;
+    request->helped = true;
+    request->stage = TOC_STAGE_COPY;
+    await(request);
 }
 
 /* The sender is inside a blocking call and can write into our buffer: then the copy costs this
@@ -251,7 +272,7 @@ static bool has_come(const struct toc_peer *peer)
 
 void toc_rendezvous_expect(const struct toc_request *request)
 {
-    if (request->size < LEAST_SHARED || request->stage != TOC_STAGE_POSTED || request->peer < 0 ||
+    if (request->size < TOC_RENDEZVOUS_LONG || request->stage != TOC_STAGE_POSTED || request->peer < 0 ||
         request->peer == toc_world.rank || toc_world.crowded || toc_guard_is_concurrent() ||
         toc_world.notifier->id == TOC_NOTIFIER_UINTR)
         return;

@@ -2,6 +2,7 @@
 /* handler-safe */
 #include "base/env.h"
 #include "base/stats.h"
+#include "p2p/advertise.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
 #include "transport/xfer.h"
@@ -60,6 +61,17 @@ static void announce(struct toc_request *request, struct toc_peer *peer)
     toc_send_tell(peer, TOC_WANT_NONE);
 }
 
+/* A message whose copy is this rank's business: the receiver need not hear of it before it has
+ * something else to do here, unless this rank goes and computes as well. */
+static void announce_claim(struct toc_request *request, struct toc_peer *peer)
+{
+    if (toc_request_is_call(request) ||
+        toc_rendezvous_is_quiet(request, request->size, peer->rank))
+        toc_send_tell(peer, TOC_WANT_NONE);
+    else
+        strike_for(request, peer);
+}
+
 /* Strikes for the quiet ones that are longer than `bytes`. */
 static void break_silence(uint64_t bytes)
 {
@@ -96,6 +108,21 @@ static void count(const struct toc_request *request, int change)
         toc_progress_want(TOC_WANT_CTS, change);
 }
 
+static void adopt(struct toc_request *request, const struct toc_xfer *xfer,
+                  enum toc_request_stage stage)
+{
+    request->total = xfer->total;
+    request->chunk = xfer->chunk;
+    request->chunks = xfer->chunks;
+    request->moved = 0;
+    if (toc_list_is_member(&request->link))
+        toc_list_remove(&request->link); /* quiet, or a copy that is given up */
+    toc_list_append(&outgoing, &request->link);
+    if (stage == TOC_STAGE_FRAGMENTS)
+        toc_progress_want(TOC_WANT_SPACE, 1);
+    request->stage = stage;
+}
+
 bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
 {
     uint32_t bytes = is_eager(request) ? (uint32_t)request->size : 0;
@@ -117,6 +144,11 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     fill_cell(cell, request);
     if (bytes > 0)
         toc_copy_pack(request, 0, payload, bytes);
+    bool claimed = !is_eager(request) && toc_advertise_claim(request, peer, xfer);
+    if (claimed) {
+        cell->flags = TOC_PACKET_CLAIM;
+        cell->u.data.offset = xfer->chunk;
+    }
     /* The descriptor before the packet that names it: the commit's release covers it. */
     toc_ring_commit(&peer->tx, cell);
     request->stage = TOC_STAGE_UNACKED;
@@ -125,7 +157,12 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         toc_stats.sent_eager++;
     else
         toc_stats.sent_rendezvous++;
-    announce(request, peer);
+    if (claimed) {
+        adopt(request, xfer, TOC_STAGE_COPY);
+        announce_claim(request, peer);
+    } else {
+        announce(request, peer);
+    }
     return true;
 }
 
@@ -147,21 +184,6 @@ void toc_rendezvous_cancel(struct toc_request *request)
     /* The receiver will find out by itself that the request that it may have is void. */
     request->cancelled = true;
     finish(request);
-}
-
-static void adopt(struct toc_request *request, const struct toc_xfer *xfer,
-                  enum toc_request_stage stage)
-{
-    request->total = xfer->total;
-    request->chunk = xfer->chunk;
-    request->chunks = xfer->chunks;
-    request->moved = 0;
-    if (toc_list_is_member(&request->link))
-        toc_list_remove(&request->link); /* quiet, or a copy that is given up */
-    toc_list_append(&outgoing, &request->link);
-    if (stage == TOC_STAGE_FRAGMENTS)
-        toc_progress_want(TOC_WANT_SPACE, 1);
-    request->stage = stage;
 }
 
 /* The receiver has changed the descriptor. */

@@ -2,6 +2,7 @@
 /* handler-safe: toc_request_completed */
 #include "p2p/request.h"
 
+#include "p2p/advertise.h"
 #include "p2p/buffered.h"
 #include "p2p/p2p.h"
 
@@ -49,6 +50,8 @@ void toc_request_start(struct toc_request *request)
         request->on_start(request);
     else
         toc_p2p_start(request);
+    if (request->kind == TOC_REQUEST_RECEIVE)
+        toc_advertise(request);
 }
 
 void toc_request_release(struct toc_request *request)

@@ -80,6 +80,24 @@ bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes)
     return fits(ring, data_bytes) || toc_ring_refresh(ring, data_bytes);
 }
 
+/* Packets that toc_ring_may_hold() looks at. */
+#define MOST_LOOKED_AT 32
+
+bool toc_ring_may_hold(struct toc_ring *ring, uint32_t context, int tag)
+{
+    /* What the consumer did with its packets before it counted them: pairs with the release in
+     * toc_ring_consume(). */
+    ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
+    if (ring->index - ring->head_seen > MOST_LOOKED_AT)
+        return true;
+    for (uint32_t index = ring->head_seen; index != ring->index; index++) {
+        const struct toc_cell *cell = &ring->cells[index & ring->cell_mask];
+        if (cell->kind != TOC_PACKET_FRAGMENT && cell->context == context && cell->tag == tag)
+            return true;
+    }
+    return false;
+}
+
 struct toc_cell *toc_ring_reserve_data(struct toc_ring *ring, uint32_t data_bytes, void **data)
 {
     start_over(ring);

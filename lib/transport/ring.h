@@ -34,6 +34,7 @@ enum toc_packet_kind {
 
 #define TOC_PACKET_SYNC     1u /* flag: sender waits for the match (its descriptor is in `slot`) */
 #define TOC_PACKET_STREAMED 2u /* flag: FRAGMENT, written past the caches */
+#define TOC_PACKET_CLAIM    4u /* flag: RTS that has claimed the receiver's advert */
 
 struct toc_cell {
     _Atomic uint32_t sequence; /* index of the cell + 1 when full */
@@ -48,7 +49,7 @@ struct toc_cell {
         struct {
             uint64_t position;   /* in the data area, free-running; FRAGMENT: number of the slot */
             uint64_t given;      /* sender's data_index of the ring in the other direction */
-            uint64_t offset;     /* FRAGMENT: where it goes in the message */
+            uint64_t offset;     /* FRAGMENT: where it goes in the message; CLAIM: bytes of a chunk */
             uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
         } data;
     } u;
@@ -94,6 +95,10 @@ bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes);
 
 /** Producer: room for a packet with `data_bytes` (0, or up to eager_max) in the data area? */
 bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes);
+
+/** Producer: is there a message with this envelope in the ring that the consumer is not known to be
+ *  through with? (Or so many packets that it is not worth looking.) */
+bool toc_ring_may_hold(struct toc_ring *ring, uint32_t context, int tag);
 
 /** Producer: reserves a cell and, for data_bytes > 0, space in the data area (*data). NULL when the
  *  ring is full. Nothing is visible to the consumer, and nothing is lost by not committing. */

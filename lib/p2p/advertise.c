@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: everything but init and free */
+#include "p2p/advertise.h"
+
+#include <stdlib.h>
+
+#include "base/env.h"
+#include "base/stats.h"
+#include "p2p/match.h"
+#include "p2p/protocol.h"
+#include "progress/guard.h"
+#include "transport/cma.h"
+
+/* What this rank advertises to each sender. */
+struct issued {
+    struct toc_request *request; /* posted, and advertised; or NULL */
+    uint64_t generation;         /* of the latest advert */
+};
+
+static struct issued *issued; /* [world size] */
+
+int toc_advertise_init(void)
+{
+    issued = calloc((size_t)toc_world.size, sizeof(*issued));
+    return issued != NULL ? 0 : TOC_ERR_NO_MEM;
+}
+
+void toc_advertise_free(void)
+{
+    free(issued);
+    issued = NULL;
+}
+
+/* Even contexts are those of point-to-point messages. */
+static bool is_for_programs(const struct toc_request *request)
+{
+    return (request->context & 1) == 0;
+}
+
+/* Worth telling, and can it be told? */
+static bool is_suitable(const struct toc_request *request)
+{
+    return toc_env.advertise != 0 && request->stage == TOC_STAGE_POSTED && request->data != NULL &&
+           request->size >= TOC_RENDEZVOUS_LONG && request->peer >= 0 &&
+           request->peer != toc_world.rank && request->tag != TOC_ANY_TAG &&
+           is_for_programs(request) && !toc_guard_is_concurrent();
+}
+
+/* Would the next message with this envelope get it, and not an older receive, perhaps with a
+ * wildcard? Then no later receive can change that. */
+static bool is_next(const struct toc_request *request)
+{
+    return toc_match_arrival(request->context, request->peer, request->tag) == request;
+}
+
+void toc_advertise(struct toc_request *request)
+{
+    if (!is_suitable(request) || issued[request->peer].request != NULL || !is_next(request) ||
+        !toc_cma_works(&toc_world.peers[request->peer]))
+        return;
+    struct toc_advert *advert = toc_advert_at(toc_world.job, toc_world.rank, request->peer);
+    struct issued *mine = &issued[request->peer];
+    advert->address = (uintptr_t)request->data;
+    advert->size = request->size;
+    advert->flags = TOC_XFER_CONTIGUOUS | toc_copy_share(request, &advert->offset);
+    mine->request = request;
+    request->advertised = true;
+    toc_advert_issue(advert, ++mine->generation, request->context, request->tag);
+    toc_stats.adverts++;
+}
+
+bool toc_advertise_withdraw(struct toc_request *request)
+{
+    struct issued *mine = &issued[request->peer];
+    if (!toc_advert_withdraw(toc_advert_at(toc_world.job, toc_world.rank, request->peer),
+                             mine->generation))
+        return false;
+    mine->request = NULL;
+    request->advertised = false;
+    toc_stats.adverts_withdrawn++;
+    return true;
+}
+
+struct toc_request *toc_advertise_redeem(const struct toc_peer *peer)
+{
+    struct toc_request *request = issued[peer->rank].request;
+    issued[peer->rank].request = NULL;
+    request->advertised = false;
+    return request;
+}
+
+bool toc_advertise_claim(const struct toc_request *request, struct toc_peer *peer,
+                         struct toc_xfer *xfer)
+{
+    struct toc_advert *advert = toc_advert_at(toc_world.job, peer->rank, toc_world.rank);
+    uint64_t state;
+    /* Contiguous, to another rank, whose memory can be written. */
+    if (toc_env.advertise == 0 || request->asked || !is_for_programs(request) ||
+        !toc_advert_invites(advert, request->context, request->tag, &state) ||
+        toc_ring_may_hold(&peer->tx, request->context, request->tag) ||
+        !toc_advert_claim(advert, state))
+        return false;
+    uint64_t total = request->size < advert->size ? request->size : advert->size;
+    xfer->receive_address = advert->address;
+    xfer->receive_offset = advert->offset;
+    xfer->receive_flags = advert->flags;
+    toc_xfer_match(xfer, request->generation, TOC_XFER_COPY, total, toc_rendezvous_chunk(total));
+    toc_stats.adverts_claimed++;
+    return true;
+}
