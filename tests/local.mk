@@ -20,6 +20,7 @@ unit_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS)
 unit_programs = \
 	tests/unit/abi_header \
 	tests/unit/abi_removed \
+	tests/unit/check_advert \
 	tests/unit/check_datatype \
 	tests/unit/check_doorbell \
 	tests/unit/check_env \
@@ -46,6 +47,10 @@ TESTS += $(unit_programs)
 endif
 tests_unit_abi_header_SOURCES = tests/unit/abi_header.c tests/unit/abi_constants.def tests/unit/abi_functions.def
 tests_unit_abi_removed_SOURCES = tests/unit/abi_removed.c
+tests_unit_check_advert_SOURCES = tests/unit/check_advert.c tests/unit/unit.h
+tests_unit_check_advert_CFLAGS = $(unit_cflags)
+tests_unit_check_advert_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_advert_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_datatype_SOURCES = tests/unit/check_datatype.c tests/unit/abi_constants.def tests/unit/typemap.c tests/unit/typemap.h
 tests_unit_check_datatype_CFLAGS = $(unit_cflags)
 tests_unit_check_datatype_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
@@ -160,6 +165,8 @@ mpi_tests = \
 	tests/mpi/interpose_sleep \
 	tests/mpi/memory \
 	tests/mpi/op_functions \
+	tests/mpi/p2p_advertised \
+	tests/mpi/p2p_advertised_random \
 	tests/mpi/p2p_basic \
 	tests/mpi/p2p_bsend \
 	tests/mpi/p2p_bsend_comm \

@@ -272,9 +272,9 @@ static bool has_come(const struct toc_peer *peer)
 
 void toc_rendezvous_expect(const struct toc_request *request)
 {
-    if (request->size < TOC_RENDEZVOUS_LONG || request->stage != TOC_STAGE_POSTED || request->peer < 0 ||
-        request->peer == toc_world.rank || toc_world.crowded || toc_guard_is_concurrent() ||
-        toc_world.notifier->id == TOC_NOTIFIER_UINTR)
+    if (request->size < TOC_RENDEZVOUS_LONG || request->stage != TOC_STAGE_POSTED ||
+        request->peer < 0 || request->peer == toc_world.rank || toc_world.crowded ||
+        toc_guard_is_concurrent() || toc_world.notifier->id == TOC_NOTIFIER_UINTR)
         return;
     if (to_skip > 0) {
         to_skip--;

@@ -65,8 +65,7 @@ static void announce(struct toc_request *request, struct toc_peer *peer)
  * something else to do here, unless this rank goes and computes as well. */
 static void announce_claim(struct toc_request *request, struct toc_peer *peer)
 {
-    if (toc_request_is_call(request) ||
-        toc_rendezvous_is_quiet(request, request->size, peer->rank))
+    if (toc_request_is_call(request) || toc_rendezvous_is_quiet(request, request->size, peer->rank))
         toc_send_tell(peer, TOC_WANT_NONE);
     else
         strike_for(request, peer);

@@ -36,14 +36,13 @@ static bool decide(struct toc_advert *advert, uint64_t state, uint64_t decided)
 
 bool toc_advert_withdraw(struct toc_advert *advert, uint64_t generation)
 {
-    return decide(advert, tagged(generation, TOC_ADVERT_FREE),
-                  tagged(generation, TOC_ADVERT_NONE));
+    return decide(advert, tagged(generation, TOC_ADVERT_FREE), tagged(generation, TOC_ADVERT_NONE));
 }
 
 bool toc_advert_invites(struct toc_advert *advert, uint32_t context, int tag, uint64_t *state)
 {
-    /* Pairs with the release in toc_advert_issue(). The envelope may be that of a later advert: then
-     * the claim fails, since the state has another generation. */
+    /* Pairs with the release in toc_advert_issue(). The envelope may be that of a later advert:
+     * then the claim fails, since the state has another generation. */
     *state = atomic_load_explicit(&advert->state, memory_order_acquire);
     return (*state & 3) == TOC_ADVERT_FREE &&
            atomic_load_explicit(&advert->envelope, memory_order_relaxed) ==

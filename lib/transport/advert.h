@@ -12,10 +12,10 @@
 
 /*
  * Advert: a receiver says to one sender where the next message with some envelope goes. The sender
- * may claim it for such a message and copy without asking; the receiver withdraws it before it gives
- * the receive away otherwise. One of the two wins. One line per ordered pair of ranks, written by
- * the receiver but for the claim. What both sides have to see to besides: p2p/advert.c. Model:
- * tests/model/advert.pml.
+ * may claim it for such a message and copy without asking; the receiver withdraws it before it
+ * gives the receive away otherwise. One of the two wins. One line per ordered pair of ranks,
+ * written by the receiver but for the claim. What both sides have to see to besides: p2p/advert.c.
+ * Model: tests/model/advert.pml.
  */
 
 enum toc_advert_what {

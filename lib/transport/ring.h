@@ -47,9 +47,9 @@ struct toc_cell {
     union {
         unsigned char bytes[TOC_CELL_INLINE]; /* EAGER without data area */
         struct {
-            uint64_t position;   /* in the data area, free-running; FRAGMENT: number of the slot */
-            uint64_t given;      /* sender's data_index of the ring in the other direction */
-            uint64_t offset;     /* FRAGMENT: where it goes in the message; CLAIM: bytes of a chunk */
+            uint64_t position; /* in the data area, free-running; FRAGMENT: number of the slot */
+            uint64_t given;    /* sender's data_index of the ring in the other direction */
+            uint64_t offset;   /* FRAGMENT: where it goes in the message; CLAIM: bytes of a chunk */
             uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
         } data;
     } u;

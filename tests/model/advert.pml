@@ -96,7 +96,7 @@ next:
         i = head;
         do
         :: i < m ->
-#ifdef COUNTS_TAGS_FROM_NEXT
+#ifdef SKIPS_OLDEST
             i++;
             if
             :: i < m && tag[i] == tag[m] -> may = 0

@@ -12,6 +12,9 @@
  * push, or to send through the ring.
  * With CANCEL the sender may withdraw a transfer that the receiver has not taken; a receiver that
  * comes too late drops the request.
+ * With CLAIM the sender has claimed the receiver's advert (advert.pml) and set up the copy by itself;
+ * the receiver learns that from the packet, perhaps when all is over. QUIET: it is not interrupted
+ * for that, and the sender goes into a call at once.
  * The bell is taken for granted (doorbell.pml): rung[r] interrupts rank r or wakes it, news[r] is
  * seen by a rank that waits and not by one that computes.
  * Claims: no chunk is copied twice or outside its transfer; a side completes only when all is
@@ -298,10 +301,27 @@ post:
 #ifdef CANCEL
         store(S, OFFER, TAGGED(OFFER_OF(g), OPEN));
 #endif
+#ifdef CLAIM
+        store(S, CHUNKS, CHUNKS_OF(g));
+        store(S, DONE, TAGGED(DONE_OF(g), 0));
+        store(S, CURSOR, TAGGED(CURSOR_OF(g), 0));
+        store(S, MATCH, TAGGED(g, COPY));
+        stage = COPY;
+#endif
         store(S, RTS, g)
     };
     fence(S);
+#ifdef QUIET
+    ring_sleeper(g);
+    if
+    :: atomic { leaves = 0; goto wait }
+#ifndef RECYCLE
+    :: atomic { leaves = 1; goto wait }
+#endif
+    fi;
+#else
     ring(g);
+#endif
 
 compute:
     /* Armed, then once more what the handler does: complete, or send fragments; it doesn't copy. */
@@ -456,10 +476,21 @@ proctype receiver(byte g)
 {
     byte c, stage;
     bit result, moving, leaves;
+#ifdef CLAIM
+    bit calls;                  /* looks by itself, sooner or later */
+
+    if
+    :: calls = 0
+    :: calls = 1
+    fi;
+#define LOOKS (calls && LOADED(g, RTS) >= g)
+#else
+#define LOOKS 0
+#endif
 
 end_idle:
     atomic {
-        rung[g];
+        rung[g] || LOOKS;
         rung[g] = 0;
         news[g] = 0;
         if
@@ -490,10 +521,16 @@ end_idle:
     assert(!withdrawn[g]);
 #endif
     stage = MODE;
+#ifdef CLAIM
+#ifdef CLAIM_PUBLISHES
     publish(g, MODE, 0)
+#endif
+#else
+    publish(g, MODE, 0)
+#endif
 #if defined(PUSH) && !defined(NO_PUSH_RING)
     call_sender(g);
-#elif !defined(NO_MATCH_RING)
+#elif !defined(NO_MATCH_RING) && !defined(CLAIM)
     ring_sleeper(S);
 #endif
     if

@@ -28,8 +28,10 @@ START_TEST(parts_do_not_overlap)
         UNIT_CHECK(l.notices_offset % TOC_CACHE_LINE == 0);
         UNIT_CHECK(l.xfers_offset >= l.notices_offset + (uint64_t)n * TOC_NOTICE_BYTES);
         UNIT_CHECK(l.xfers_offset % TOC_CACHE_LINE == 0);
-        UNIT_CHECK(l.rings_offset >=
+        UNIT_CHECK(l.adverts_offset >=
                    l.xfers_offset + (uint64_t)n * TOC_XFERS_PER_RANK * TOC_XFER_BYTES);
+        UNIT_CHECK(l.adverts_offset % TOC_CACHE_LINE == 0);
+        UNIT_CHECK(l.rings_offset >= l.adverts_offset + (uint64_t)n * n * TOC_ADVERT_BYTES);
         UNIT_CHECK(l.rings_offset % TOC_PAGE == 0);
         UNIT_CHECK(l.slots_offset >= l.rings_offset + (uint64_t)n * n * l.ring_bytes);
         UNIT_CHECK(l.slots_offset % TOC_PAGE == 0);
