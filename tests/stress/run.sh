@@ -58,6 +58,8 @@ for ((round = 1; round <= rounds; round++)); do
             for np in 2 3 8; do
                 run "${words[@]}" "TOCSIN_NOTIFY=$notify" "$TOC_MPIRUN" -n $np \
                     "$TOC_BUILDDIR/tests/mpi/p2p_random" $((round * 1000 + np)) 3
+                run "${words[@]}" "TOCSIN_NOTIFY=$notify" "$TOC_MPIRUN" -n $np \
+                    "$TOC_BUILDDIR/tests/mpi/p2p_advertised_random" $((round * 1000 + np)) 10
             done
             run "${words[@]}" "TOCSIN_NOTIFY=$notify" "$TOC_MPIRUN" -n 4 \
                 "$TOC_BUILDDIR/tests/mpi/coll_allreduce"
