@@ -55,8 +55,8 @@ struct toc_request {
     bool persistent;
     bool detached; /* MPI_Request_free: goes when it completes */
     bool cancelled;
-    bool advertised; /* receive, posted: its sender may claim it (p2p/advertise.h) */
     bool active;     /* persistent: started and not yet waited for; others: true */
+    bool advertised; /* receive, posted: its sender may claim it (p2p/advertise.h) */
     enum toc_send_mode mode;
     enum toc_error error; /* outcome, once complete */
 

@@ -63,7 +63,7 @@ esac
 # Settings, beside TOCSIN_NOTIFY=signal: what the handler has to do differs.
 settings=(
     'TOCSIN_CMA=1'
-    'TOCSIN_CHUNK=16K TOCSIN_HANDLER_CHUNKS=1'
+    'TOCSIN_CHUNK=16K TOCSIN_HANDLER_CHUNKS=1 TOCSIN_ADVERTISE=0'
     'TOCSIN_CMA=0'
 )
 # Real user interrupts cannot be aimed.

@@ -227,7 +227,8 @@ static void truncated(void)
         mt_compute(0.002);
         CHECK_CLASS(MPI_Wait(&request, &status), MPI_ERR_TRUNCATE, "message that is too long");
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
-        CHECK_FILLED(buffer, LONG, 41, "message that is too long");
+        if (mt_is_tocsin()) /* others deliver nothing of it */
+            CHECK_FILLED(buffer, LONG, 41, "message that is too long");
         CHECK_UNTOUCHED(buffer + LONG, 3 * LONG, FILL, "what lies behind the buffer");
     } else if (mt_rank == 0) {
         mt_fill(buffer, 4 * LONG, 41);
