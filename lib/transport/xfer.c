@@ -52,7 +52,9 @@ void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mo
     xfer->total = total;
     xfer->chunk = chunk;
     xfer->chunks = (uint32_t)((total + chunk - 1) / chunk);
-    atomic_store_explicit(&xfer->done, tagged(generation, 0), memory_order_relaxed);
+    /* Release: who finds this generation where it asks for an earlier one takes that for complete,
+     * and it is, before this. Pairs with the acquire in toc_xfer_is_done(). */
+    atomic_store_explicit(&xfer->done, tagged(generation, 0), memory_order_release);
     /* A helper of an earlier generation may be about to claim: it needs the old generation in
      * `cursor` for that, and loses it here. Fragments after a failed copy: it stays frozen, so that
      * the sender neither claims from the copy that was given up nor takes it for complete. */
