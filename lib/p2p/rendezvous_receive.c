@@ -270,11 +270,18 @@ static bool has_come(const struct toc_peer *peer)
     return false;
 }
 
+/* What the look saves is an interrupt by signal, or a wake-up of the progress thread. */
+static bool saves_interrupt(void)
+{
+    return toc_world.notifier->id != TOC_NOTIFIER_UINTR &&
+           toc_world.notifier->id != TOC_NOTIFIER_POLL;
+}
+
 void toc_rendezvous_expect(const struct toc_request *request)
 {
     if (request->size < TOC_RENDEZVOUS_LONG || request->stage != TOC_STAGE_POSTED ||
         request->peer < 0 || request->peer == toc_world.rank || toc_world.crowded ||
-        toc_guard_is_concurrent() || toc_world.notifier->id == TOC_NOTIFIER_UINTR)
+        toc_guard_is_concurrent() || !saves_interrupt())
         return;
     if (to_skip > 0) {
         to_skip--;
