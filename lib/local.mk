@@ -218,6 +218,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/env.c \
 	lib/mpi/errhan.c \
 	lib/mpi/error.c \
+	lib/mpi/leave.c \
 	lib/mpi/grequest.c \
 	lib/mpi/group.c \
 	lib/mpi/info.c \
@@ -252,6 +253,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/datatype_impl.h \
 	lib/mpi/error.h \
 	lib/mpi/group_impl.h \
+	lib/mpi/leave.h \
 	lib/mpi/mpi_impl.h \
 	lib/mpi/p2p_impl.h \
 	lib/mpi/request_impl.h \

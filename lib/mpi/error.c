@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "core/errhandler.h"
+#include "mpi/leave.h"
 #include "mpi/unsupported.h"
 #include "progress/guard.h"
 #include "transport/world.h"
@@ -65,10 +65,10 @@ void toc_mpi_end_job(int code, const char *message)
 {
     if (message != NULL)
         toc_log(TOC_LOG_ERROR, "%s", message);
-    fflush(NULL);
+    /* First of all: what comes after may be cut short. */
     if (toc_world.job != NULL)
         toc_job_abort(toc_world.job, toc_world.rank, code);
-    _exit(code == 0 ? EXIT_FAILURE : code);
+    toc_mpi_leave(code == 0 ? EXIT_FAILURE : code);
 }
 
 static void call_user(struct toc_errhandler *errhandler, MPI_Comm handle, int code)
@@ -98,11 +98,10 @@ int toc_mpi_call_errhandler(struct toc_comm *comm, int code, const char *sentenc
 
 static void fatal_outside(const char *sentence)
 {
-    fflush(stdout);
     toc_log(TOC_LOG_ERROR, "%s", sentence);
     if (toc_world.job != NULL && toc_mpi_state != TOC_MPI_CHILD)
         toc_job_abort(toc_world.job, toc_world.rank, EXIT_FAILURE);
-    _exit(EXIT_FAILURE);
+    toc_mpi_leave(EXIT_FAILURE);
 }
 
 /* Errors without a communicator belong to MPI_COMM_SELF since MPI 4.0, before to MPI_COMM_WORLD. A

@@ -20,6 +20,7 @@ fault_tests = \
 	tests/fault/options.sh \
 	tests/fault/output.sh \
 	tests/fault/several_programs.sh \
+	tests/fault/stdio_locked.sh \
 	tests/fault/tags.sh
 TESTS += $(fault_tests)
-EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c
+EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c tests/fault/stdio_locked.c
