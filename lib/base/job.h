@@ -12,11 +12,12 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 4u
+#define TOC_JOB_VERSION 5u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -106,6 +107,7 @@ struct toc_job_header {
     alignas(TOC_CACHE_LINE) _Atomic int32_t abort_state;
     _Atomic int32_t abort_code;
     _Atomic int32_t abort_rank;
+    _Atomic uint32_t told; /* bits of enum toc_job_note */
     /* Numbers drawn for communicators (lib/core/comm.h). */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };
@@ -135,6 +137,16 @@ void toc_job_detach(struct toc_job_header *header);
 /** Claims the job's end with `code` on behalf of `rank` (-1: launcher). Handler-safe. Returns 1
  *  when this caller was first, else 0. */
 int toc_job_abort(struct toc_job_header *header, int rank, int code);
+
+/** What is said once a job, whoever meets it. */
+enum toc_job_note { TOC_NOTE_VISIBLE = 1 /* interrupts that the program may notice */ };
+
+/** True for the first caller in the job: it says the note. */
+static inline bool toc_job_first_to_tell(struct toc_job_header *header, enum toc_job_note note)
+{
+    /* Relaxed: nothing else is read because of it. */
+    return (atomic_fetch_or_explicit(&header->told, note, memory_order_relaxed) & note) == 0;
+}
 
 /** Entry of rank `rank` (below nranks). */
 static inline struct toc_job_rank *toc_job_rank(struct toc_job_header *header, uint32_t rank)

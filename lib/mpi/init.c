@@ -67,6 +67,9 @@ static void join(void)
         toc_log_rank(toc_world.rank);
     else
         toc_mpi_check_launcher();
+    const char *caveat = toc_world.size > 1 ? toc_notify_caveat(toc_env.notify) : NULL;
+    if (caveat != NULL && toc_job_first_to_tell(toc_world.job, TOC_NOTE_VISIBLE))
+        warn(caveat);
 }
 
 static void build(void)

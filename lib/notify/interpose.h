@@ -28,6 +28,13 @@ enum { TOC_BELL_MARKER = 0x54434e31 };
  */
 int toc_interpose_start(int signo, void (*bell)(int, siginfo_t *, void *));
 
+/**
+ * True if the program's calls of libc's functions reach the wrappers: this library comes before
+ * libc in the search order. It does not where only a shared library of the program is linked with
+ * MPI, where the program names -lc first, where dlopen() loads MPI, and with a static libc.
+ */
+bool toc_interpose_in_front(void);
+
 /** Set while bells may interrupt system calls without being counted: the emulator of user
  * interrupts does so when its notification finds them masked, or nothing to deliver. */
 extern bool toc_interpose_uncounted __attribute__((visibility("hidden")));

@@ -9,3 +9,8 @@ const struct toc_interpose_real *toc_interpose_real(void)
 
     return &real;
 }
+
+bool toc_interpose_in_front(void)
+{
+    return false;
+}

@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/job.h"
+#include "notify/interpose.h"
 
 static int poll_available(char *reason, size_t size)
 {
@@ -57,6 +58,8 @@ const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, siz
     case TOC_ENV_NOTIFY_POLL:
         return &toc_notify_poll;
     case TOC_ENV_NOTIFY_AUTO:
+        if (!toc_interpose_in_front())
+            return &toc_notify_thread;
         if (toc_notify_uintr.available(reason, size) == 0)
             return &toc_notify_uintr;
         return toc_notify_signal.available(reason, size) == 0 ? &toc_notify_signal : NULL;
@@ -67,6 +70,21 @@ const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, siz
     default:
         return &toc_notify_thread;
     }
+}
+
+const char *toc_notify_caveat(int64_t wanted)
+{
+    if (wanted == TOC_ENV_NOTIFY_POLL || wanted == TOC_ENV_NOTIFY_THREAD ||
+        toc_interpose_in_front())
+        return NULL;
+    if (wanted == TOC_ENV_NOTIFY_AUTO)
+        return "interrupts of system calls could not be hidden from this program, since the C "
+               "library is linked statically or comes before libmpi_abi in the search order: a "
+               "progress thread is used instead (link the program itself by mpicc, or start it "
+               "with LD_PRELOAD=libmpi_abi.so.1; TOCSIN_NOTIFY=thread ends this note)";
+    return "interrupts, as asked for by TOCSIN_NOTIFY, may end system calls of this program with "
+           "EINTR, since the C library is linked statically or comes before libmpi_abi in the "
+           "search order (link the program itself by mpicc, or choose TOCSIN_NOTIFY=thread)";
 }
 
 const struct toc_notify_ops *toc_notify_by_id(int id)

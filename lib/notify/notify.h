@@ -57,6 +57,9 @@ extern const struct toc_notify_ops toc_notify_uintr;
  *  missing and what to use instead. */
 const struct toc_notify_ops *toc_notify_select(int64_t wanted, char *reason, size_t size);
 
+/** What the user should know of the choice for TOCSIN_NOTIFY=`wanted`: a sentence, or NULL. */
+const char *toc_notify_caveat(int64_t wanted);
+
 /** The notifier that a rank with this id uses, or NULL. Handler-safe. */
 const struct toc_notify_ops *toc_notify_by_id(int id);
 

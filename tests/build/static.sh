@@ -100,6 +100,15 @@ for name in p2p_random threads_p2p coll_user; do
         TOCSIN_NOTIFY=$notify quietly mpirun -n 2 ./static_$name
     done
 done
+# Interrupts could not be hidden: without being asked for they are not used.
+fault=$TOC_SRCDIR/tests/fault
+quietly mpicc -static -o sleeps "$fault/search_order.c" "$fault/search_order_mpi.c"
+mpirun -n 2 ./sleeps >out 2>err || fail "a static program: $(cat err)"
+equals 'slept slept' "$(tr '\n' ' ' <out | sed 's/ $//')" "a static program sleeps"
+# The language that the user names is that of the user's files.
+for option in -static -static-mpi; do
+    quietly mpicc $option -o from_stdin -x c - <"$sources/sum.c" && works ./from_stdin
+done
 quietly mpicxx -static -o sum_cxx_static "$sources/sum.cc" && works ./sum_cxx_static
 # Linked by hand with the wrong archive: told of.
 if cc -static -Istatic/include -o none "$sources/sum.c" -Lstatic/lib -lmpi_abi 2>err; then
