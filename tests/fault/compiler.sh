@@ -19,7 +19,7 @@ shows()
     fail "mpicc $*: $line"
 }
 
-links='*-lmpi_abi'
+links='*-lmpi_abi*'
 for stop in -c -S -E -M -MM -fsyntax-only -r; do
     case $("$TOC_MPICC" -show $stop a.c) in
     *-lmpi_abi*) fail "mpicc $stop adds libraries" ;;
@@ -36,6 +36,32 @@ line=$(TOCSIN_CC='other compiler' "$TOC_MPICC" -show a.c)
 case $line in "other compiler "*) ;; *) fail "TOCSIN_CC: $line" ;; esac
 case $("$TOC_MPICC" -showme:compile) in *-I*) ;; *) fail -showme:compile ;; esac
 case $("$TOC_MPICC" -showme:link) in *-lmpi_abi*) ;; *) fail -showme:link ;; esac
+
+# Before the C library where that is named, but behind a profiling library.
+shows "* a.o -ltool $links -lc -lm" a.o -ltool -lc -lm
+shows "* a.o -ltool -lm $links" a.o -ltool -lm
+
+# Response files: passed on as they are, looked into for what they mean, opened if ours is in them.
+printf '%s\n' '-c "b file.c"' '-DTEXT=it\'"'s" >response
+shows '* -I* @response' @response
+printf '%s\n' 'a.o -lc' >response
+shows "* -I* $links @response" @response
+printf '%s\n' '-cc=other "b file.c" -o x' >response
+shows "other * \"b file.c\" -o x $links" @response
+shows "* @missing.rsp $links" @missing.rsp
+echo 'int main(void) { return 0; }' >main.c
+echo '-o main main.c' >response
+run "$TOC_MPICC" @response
+expect 0 "mpicc @response"
+[ -x main ] || fail "mpicc @response makes no program"
+
+# Time grows with the number of words, not with its square: that takes minutes.
+seq -f '-DA%.0f=1' 20000 >words
+# shellcheck disable=SC2046 # many words
+run "$TOC_MPICC" -show -c a.c $(cat words)
+expect 0 "20,000 words"
+[ "$(wc -w <out)" -eq $((20000 + $("$TOC_MPICC" -show -c a.c | wc -w))) ] ||
+    fail "20,000 words: $(wc -w <out) are left"
 
 run "$TOC_MPICC" -v
 expect 0 "mpicc -v"
