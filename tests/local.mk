@@ -184,6 +184,7 @@ mpi_tests = \
 	tests/mpi/p2p_procnull \
 	tests/mpi/p2p_random \
 	tests/mpi/p2p_request \
+	tests/mpi/p2p_restart \
 	tests/mpi/p2p_sendrecv \
 	tests/mpi/p2p_ssend \
 	tests/mpi/p2p_truncate \
@@ -192,6 +193,7 @@ mpi_tests = \
 	tests/mpi/p2p_wildcard \
 	tests/mpi/rank_dies \
 	tests/mpi/regress_info_env \
+	tests/mpi/request_empty_status \
 	tests/mpi/request_generalized \
 	tests/mpi/request_get_status \
 	tests/mpi/threads_generalized \

@@ -100,7 +100,7 @@ int toc_mpi_grequest_query(struct toc_request *request, MPI_Status *status)
     MPI_Status own; /* the function gets a status in any case */
     if (status == MPI_STATUS_IGNORE)
         status = &own;
-    toc_status_set_empty(status);
+    toc_status_clear(status);
     return owner->query(owner->extra_state, status);
 }
 

@@ -2,9 +2,11 @@
 /* handler-safe: is_complete, toc_mpi_all_complete, toc_mpi_first_complete, any_complete */
 /* Completion: test, wait, start, free, cancel (MPI 5.0, sections 3.7.3 to 3.9). */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
+#include "mpi/error.h"
 #include "mpi/p2p_impl.h"
 #include "mpi/request_impl.h"
 #include "mpi/status.h"
@@ -103,6 +105,8 @@ static void retire(struct toc_request *request, MPI_Request *handle, MPI_Status 
 struct outcome {
     struct toc_request copy;
     MPI_Comm comm;
+    int index; /* of several: which, and its error code */
+    int code;
 };
 
 static void note_outcome(struct outcome *outcome, const struct toc_request *request)
@@ -236,13 +240,47 @@ static bool any_complete(const void *argument)
     return toc_mpi_first_complete(argument) != -1;
 }
 
-/* Errors of several requests: their codes in the statuses, MPI_ERR_IN_STATUS as the result. */
-static int raise_in_status(const char *function, bool failed, const struct outcome *first)
+static const char *kind_name(const struct toc_request *request)
+{
+    switch (request->kind) {
+    case TOC_REQUEST_SEND:
+        return "a send";
+    case TOC_REQUEST_RECEIVE:
+        return "a receive";
+    case TOC_REQUEST_PAIR:
+        return "a send and receive";
+    case TOC_REQUEST_GENERALIZED:
+        return "a generalized request";
+    case TOC_REQUEST_COLLECTIVE:
+        return "a collective operation";
+    default:
+        return "a request";
+    }
+}
+
+/* Errors of several requests: their codes in the statuses, MPI_ERR_IN_STATUS as the result. The
+ * sentence is about the first: a job that ends has no use for statuses. */
+static int raise_in_status(const char *function, const struct toc_mpi_request_set *set, bool failed,
+                           const struct outcome *first)
 {
     if (!failed)
         return MPI_SUCCESS;
+    const char *sentence = toc_mpi_error_sentence(first->code);
+    size_t prefix = strlen(function) + 2; /* "MPI_Waitall: " */
     return toc_mpi_raise(first->comm, MPI_ERR_IN_STATUS, function,
-                         "at least one request failed: the statuses have the error codes");
+                         "request %d of %d, %s, failed: %s (the statuses have the error codes)",
+                         first->index, set->count, kind_name(&first->copy),
+                         sentence != NULL && strncmp(sentence, function, prefix - 2) == 0
+                             ? sentence + prefix
+                             : toc_mpi_error_class_name(toc_mpi_error_class_of_code(first->code)));
+}
+
+static void note_first(struct outcome *first, const struct toc_request *request, int index,
+                       int code)
+{
+    note_outcome(first, request);
+    first->index = index;
+    first->code = code;
 }
 
 /* Retires request `i` into entry `at` of the statuses; notes the first failure. */
@@ -260,7 +298,7 @@ static void retire_one(const char *function, struct toc_mpi_request_set *set, in
     if (request->error != TOC_OK) {
         code = toc_mpi_request_code(function, request);
         if (!*failed)
-            note_outcome(first, request);
+            note_first(first, request, i, code);
         *failed = true;
     }
     if (status != MPI_STATUS_IGNORE)
@@ -291,7 +329,10 @@ static void retire_the_generalized(struct toc_mpi_request_set *set, MPI_Request 
         if (status != MPI_STATUS_IGNORE)
             status->MPI_ERROR = code;
         if (code != MPI_SUCCESS && !*failed)
-            first->comm = MPI_COMM_SELF;
+            *first = (struct outcome){.copy.kind = TOC_REQUEST_GENERALIZED,
+                                      .comm = MPI_COMM_SELF,
+                                      .index = i,
+                                      .code = code};
         *failed |= code != MPI_SUCCESS;
     }
 }
@@ -308,7 +349,6 @@ static void retire_all(const char *function, struct toc_mpi_request_set *set, MP
             retire_one(function, set, i, handles, statuses, i, failed, first);
         } else if (statuses != MPI_STATUSES_IGNORE) {
             toc_status_set_empty(&statuses[i]);
-            statuses[i].MPI_ERROR = MPI_SUCCESS;
         }
     }
 }
@@ -357,7 +397,7 @@ int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
     toc_guard_leave();
     retire_the_generalized(&set, handles, NULL, count, statuses, &failed, &first);
     toc_mpi_release_set(&set);
-    return raise_in_status(function, failed, &first);
+    return raise_in_status(function, &set, failed, &first);
 }
 TOC_MPI_ALIAS(Waitall);
 
@@ -379,7 +419,7 @@ int PMPI_Testall(int count, MPI_Request handles[], int *flag, MPI_Status statuse
     toc_guard_leave();
     retire_the_generalized(&set, handles, NULL, count, statuses, &failed, &first);
     toc_mpi_release_set(&set);
-    return raise_in_status(function, failed, &first);
+    return raise_in_status(function, &set, failed, &first);
 }
 TOC_MPI_ALIAS(Testall);
 
@@ -459,7 +499,7 @@ static int retire_some(const char *function, struct toc_mpi_request_set *set, MP
     toc_guard_leave();
     retire_the_generalized(set, handles, indices, some, statuses, &failed, &first);
     toc_mpi_release_set(set);
-    return raise_in_status(function, failed, &first);
+    return raise_in_status(function, set, failed, &first);
 }
 
 int PMPI_Waitsome(int incount, MPI_Request handles[], int *outcount, int indices[],

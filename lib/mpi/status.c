@@ -4,14 +4,20 @@
 
 #include <limits.h>
 
-void toc_status_set_empty(MPI_Status *status)
+void toc_status_clear(MPI_Status *status)
 {
-    if (status == MPI_STATUS_IGNORE)
-        return;
     status->MPI_SOURCE = MPI_ANY_SOURCE;
     status->MPI_TAG = MPI_ANY_TAG;
     toc_status_set_bytes(status, 0);
     toc_status_set_cancelled(status, false);
+}
+
+void toc_status_set_empty(MPI_Status *status)
+{
+    if (status == MPI_STATUS_IGNORE)
+        return;
+    toc_status_clear(status);
+    status->MPI_ERROR = MPI_SUCCESS;
 }
 
 void toc_status_set_envelope(MPI_Status *status, const struct toc_p2p_envelope *envelope)
@@ -29,7 +35,7 @@ void toc_status_set(MPI_Status *status, const struct toc_request *request)
     if (status == MPI_STATUS_IGNORE)
         return;
     if (request->kind != TOC_REQUEST_RECEIVE && request->kind != TOC_REQUEST_PAIR) {
-        toc_status_set_empty(status);
+        toc_status_clear(status);
     } else {
         status->MPI_SOURCE = request->status_source;
         status->MPI_TAG = request->status_tag;

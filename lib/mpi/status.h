@@ -33,8 +33,10 @@ static inline bool toc_status_is_cancelled(const MPI_Status *status)
     return status->MPI_internal[2] != 0;
 }
 
-/** The empty status (MPI 5.0, section 3.7.3); MPI_ERROR is left alone. MPI_STATUS_IGNORE allowed.
- */
+/** Sets all fields but MPI_ERROR as in the empty status. */
+void toc_status_clear(MPI_Status *status);
+
+/** The empty status (MPI 5.0, section 3.7.3), with MPI_ERROR. MPI_STATUS_IGNORE allowed. */
 void toc_status_set_empty(MPI_Status *status);
 
 /** Status of a message that was found or received; MPI_ERROR is left alone. MPI_STATUS_IGNORE

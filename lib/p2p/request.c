@@ -44,6 +44,7 @@ static void dispose(struct toc_request *request)
 void toc_request_start(struct toc_request *request)
 {
     request->complete = false;
+    request->cancelled = false;
     request->active = true;
     request->error = TOC_OK;
     if (request->on_start != NULL)

@@ -34,6 +34,20 @@ int main(int argc, char **argv)
 
         MPI_Isend(value, 2, MPI_INT, mt_rank, 0, MPI_COMM_WORLD, &request);
         MPI_Recv(value, 1, MPI_INT, mt_rank, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    } else if (!strcmp(what, "waitall") || !strcmp(what, "testsome")) {
+        MPI_Request requests[4];
+        MPI_Status statuses[4];
+        int done, indices[4];
+
+        MPI_Isend(value, 1, MPI_INT, mt_rank, 0, MPI_COMM_WORLD, &requests[0]);
+        MPI_Isend(value, 2, MPI_INT, mt_rank, 1, MPI_COMM_WORLD, &requests[1]);
+        MPI_Irecv(value, 1, MPI_INT, mt_rank, 0, MPI_COMM_WORLD, &requests[2]);
+        MPI_Irecv(value, 1, MPI_INT, mt_rank, 1, MPI_COMM_WORLD, &requests[3]);
+        if (!strcmp(what, "waitall"))
+            MPI_Waitall(4, requests, statuses);
+        else
+            for (int i = 0; i < 1000; i++)
+                MPI_Testsome(4, requests, &done, indices, MPI_STATUSES_IGNORE);
     } else {
         FAIL("no such error: \"%s\"", what);
     }
