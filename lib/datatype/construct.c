@@ -19,6 +19,7 @@ struct piece {
     uint64_t size;
     uint64_t elements;
     int64_t true_lb, true_ub; /* of the data; valid if size > 0 */
+    int64_t old_lb, old_ub;   /* of the bounds of what it consists of; valid if size > 0 */
     int64_t lb, ub;           /* of the lb and ub markers; valid if sticky */
     bool sticky;
     uint32_t basic_size, alignment;
@@ -53,12 +54,18 @@ static void piece_mark(struct piece *piece, int64_t lb, int64_t ub)
     piece->sticky = true;
 }
 
-static void piece_add_data(struct piece *piece, const struct piece *part, int64_t lb, int64_t ub,
-                           int64_t count)
+/* `low` and `high`: displacements of the first and the last copy in memory. */
+static void piece_add_data(struct piece *piece, const struct piece *part, toc_int128 low,
+                           toc_int128 high, int64_t count)
 {
     bool first = piece->size == 0;
+    int64_t lb = bounded(piece, low + part->true_lb), ub = bounded(piece, high + part->true_ub);
+    int64_t old_lb = bounded(piece, low + part->old_lb);
+    int64_t old_ub = bounded(piece, high + part->old_ub);
     piece->true_lb = first ? lb : min64(piece->true_lb, lb);
     piece->true_ub = first ? ub : max64(piece->true_ub, ub);
+    piece->old_lb = first ? old_lb : min64(piece->old_lb, old_lb);
+    piece->old_ub = first ? old_ub : max64(piece->old_ub, old_ub);
     piece->basic_size = first || piece->basic_size == part->basic_size ? part->basic_size : 0;
     if (part->alignment > piece->alignment)
         piece->alignment = part->alignment;
@@ -82,8 +89,7 @@ static void piece_add(struct piece *piece, const struct piece *part, toc_int128 
         piece_mark(piece, bounded(piece, low + part->lb), bounded(piece, high + part->ub));
     if (part->size == 0)
         return;
-    piece_add_data(piece, part, bounded(piece, low + part->true_lb),
-                   bounded(piece, high + part->true_ub), count);
+    piece_add_data(piece, part, low, high, count);
     if (piece->flatten && piece->error == 0)
         toc_form_append(&piece->builder, part->form, first, (uint64_t)count, step);
 }
@@ -104,6 +110,8 @@ static struct piece piece_of(const struct toc_datatype *type)
         .elements = type->elements,
         .true_lb = type->true_lb,
         .true_ub = type->true_lb + type->true_extent,
+        .old_lb = type->lb,
+        .old_ub = type->lb + type->extent,
         .lb = type->lb,
         .ub = type->lb + type->extent,
         .sticky = type->sticky,
@@ -299,9 +307,14 @@ int toc_datatype_flatten(struct toc_datatype *type)
     return TOC_OK;
 }
 
-/* The extent of a typemap without markers is rounded up to the strictest alignment (MPI 5.0,
- * section 5.1.6). */
-static void set_bounds(struct toc_datatype *type, const struct piece *whole)
+/*
+ * MPI 5.0, section 5.1.6, says of a typemap without markers that its extent is rounded up to the
+ * strictest alignment. Read literally, that rounds the extents of all derived types. As MPICH and
+ * Open MPI do, and as programs expect, only MPI_Type_create_struct rounds; the others span the
+ * bounds of their old type at each displacement, so that displacement + extent(old) lies within
+ * them.
+ */
+static void set_bounds(struct toc_datatype *type, const struct piece *whole, bool is_struct)
 {
     int64_t true_extent = whole->size > 0 ? whole->true_ub - whole->true_lb : 0;
     type->true_lb = whole->size > 0 ? whole->true_lb : 0;
@@ -310,9 +323,9 @@ static void set_bounds(struct toc_datatype *type, const struct piece *whole)
         type->lb = whole->lb;
         type->extent = whole->ub - whole->lb;
     } else if (whole->size > 0) {
-        int64_t alignment = whole->alignment;
-        type->lb = whole->true_lb;
-        type->extent = (true_extent + alignment - 1) / alignment * alignment;
+        int64_t unit = is_struct ? whole->alignment : 1;
+        type->lb = whole->old_lb;
+        type->extent = (whole->old_ub - whole->old_lb + unit - 1) / unit * unit;
     }
 }
 
@@ -331,7 +344,7 @@ static int make(struct toc_contents *contents, struct toc_datatype **result)
     type->basic_size = whole.size > 0 ? whole.basic_size : 0;
     type->alignment = whole.alignment;
     type->sticky = whole.sticky;
-    set_bounds(type, &whole);
+    set_bounds(type, &whole, contents->combiner == MPI_COMBINER_STRUCT);
     type->contents = contents;
     *result = type;
     return TOC_OK;

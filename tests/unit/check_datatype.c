@@ -92,6 +92,7 @@ static struct sample random_pair(void)
     struct typemap *map = typemap_new();
     typemap_append(map, value, 0);
     typemap_append(map, index, gap ? 4 : 8);
+    map->rounds = true;
     free(value);
     free(index);
     return (struct sample){toc_datatype_get(gap ? MPI_SHORT_INT : MPI_DOUBLE_INT), map};
@@ -144,6 +145,7 @@ static int random_struct(const struct sample *old, struct toc_datatype **type, s
         lengths[i] = between(0, 3);
         displacements[i] = between(-200, 200);
         typemap_append_block(map, member->map, displacements[i], lengths[i]);
+        map->rounds = true;
     }
     for (int i = 1; i < 4; i++)
         sample_free(members[i]);
@@ -799,6 +801,37 @@ START_TEST(extent_examples)
 }
 END_TEST
 
+/* As with MPICH and Open MPI: each displacement + extent of the old type lies inside. */
+START_TEST(extent_is_rounded_for_structs_only)
+{
+    struct toc_datatype *integer = toc_datatype_get(MPI_INT), *vector, *outer, *structure;
+    struct toc_datatype *members[] = {integer, toc_datatype_get(MPI_CHAR)};
+    int64_t ones[] = {1, 1}, displacements[] = {0, 5};
+    ck_assert_int_eq(toc_datatype_hvector(3, 4, 25, integer, &vector), TOC_OK);
+    ck_assert_int_eq(vector->extent, 66);
+    ck_assert_int_eq(toc_datatype_hvector(2, 3, 4 * 66 + 1, vector, &outer), TOC_OK);
+    ck_assert_int_eq(outer->extent, 4 * 66 + 1 + 3 * 66);
+    toc_datatype_free(outer);
+    ck_assert_int_eq(toc_datatype_contiguous(2, vector, &outer), TOC_OK);
+    ck_assert_int_eq(outer->extent, 2 * 66);
+    toc_datatype_free(outer);
+    toc_datatype_free(vector);
+    ck_assert_int_eq(toc_datatype_hindexed(2, ones, displacements, integer, &outer), TOC_OK);
+    ck_assert_int_eq(outer->extent, 9);
+    toc_datatype_free(outer);
+    ck_assert_int_eq(toc_datatype_hindexed_block(2, 1, displacements, integer, &outer), TOC_OK);
+    ck_assert_int_eq(outer->extent, 9);
+    toc_datatype_free(outer);
+    ck_assert_int_eq(toc_datatype_struct(2, ones, displacements, members, &structure), TOC_OK);
+    ck_assert_int_eq(structure->extent, 8);
+    ck_assert_int_eq(toc_datatype_hvector(2, 1, 17, structure, &outer), TOC_OK);
+    ck_assert_int_eq(outer->extent, 17 + 8);
+    ck_assert_int_eq(outer->true_extent, 17 + 6);
+    toc_datatype_free(outer);
+    toc_datatype_free(structure);
+}
+END_TEST
+
 START_TEST(empty_types)
 {
     struct toc_datatype *type, *outer;
@@ -963,6 +996,7 @@ int main(void)
     tcase_add_test(types, every_abi_constant_is_a_type);
     tcase_add_test(types, sizes_of_predefined_types);
     tcase_add_test(types, extent_examples);
+    tcase_add_test(types, extent_is_rounded_for_structs_only);
     tcase_add_test(types, empty_types);
     tcase_add_test(types, arguments_out_of_range);
     tcase_add_test(types, freed_types_are_stale_and_stay_alive);

@@ -10,9 +10,10 @@ struct typemap *typemap_new(void)
     if (map == NULL)
         abort();
     map->n = 0;
-    map->full = map->marked = false;
+    map->full = map->marked = map->rounds = false;
     map->alignment = 1;
     map->lb_marker = map->ub_marker = 0;
+    map->old_lb = map->old_ub = 0;
     return map;
 }
 
@@ -22,6 +23,7 @@ struct typemap *typemap_basic(uint32_t size, uint32_t alignment)
     map->n = 1;
     map->items[0].displacement = 0;
     map->items[0].size = size;
+    map->old_ub = size;
     map->alignment = alignment;
     return map;
 }
@@ -32,6 +34,11 @@ void typemap_append(struct typemap *map, const struct typemap *part, int64_t dis
         map->full = true;
         return;
     }
+    int64_t lb = displacement + typemap_lb(part), ub = lb + typemap_extent(part);
+    if (part->n > 0 && (map->n == 0 || lb < map->old_lb))
+        map->old_lb = lb;
+    if (part->n > 0 && (map->n == 0 || ub > map->old_ub))
+        map->old_ub = ub;
     for (size_t i = 0; i < part->n; i++) {
         map->items[map->n].displacement = part->items[i].displacement + displacement;
         map->items[map->n++].size = part->items[i].size;
@@ -81,15 +88,15 @@ int64_t typemap_true_ub(const struct typemap *map)
 
 int64_t typemap_lb(const struct typemap *map)
 {
-    return map->marked ? map->lb_marker : typemap_true_lb(map);
+    return map->marked ? map->lb_marker : map->old_lb;
 }
 
 int64_t typemap_extent(const struct typemap *map)
 {
     if (map->marked)
         return map->ub_marker - map->lb_marker;
-    int64_t extent = typemap_true_ub(map) - typemap_true_lb(map);
-    while (extent % map->alignment != 0)
+    int64_t extent = map->old_ub - map->old_lb;
+    while (map->rounds && extent % map->alignment != 0)
         extent++;
     return extent;
 }

@@ -20,8 +20,10 @@ struct typemap {
         int64_t displacement;
         uint32_t size;
     } items[TYPEMAP_ITEMS];
-    bool full; /* more items than fit: not usable */
+    bool full;              /* more items than fit: not usable */
+    int64_t old_lb, old_ub; /* of the bounds of all parts */
     uint32_t alignment;
+    bool rounds; /* a struct: without markers, its extent is a multiple of the alignment */
     bool marked;
     int64_t lb_marker, ub_marker;
 };
