@@ -155,6 +155,7 @@ mpi_tests = \
 	tests/mpi/datatype_large \
 	tests/mpi/env_version \
 	tests/mpi/env_wtime \
+	tests/mpi/err_added \
 	tests/mpi/err_args \
 	tests/mpi/err_fatal \
 	tests/mpi/info \

@@ -35,7 +35,8 @@ static struct user_code {
     int class_code;
     char *text;
 } user_codes[USER_CODES];
-static int user_code_count;
+static int user_code_count; /* all that have ever been used lie below */
+static pthread_mutex_t user_codes_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct user_code *user_code(int code)
 {
@@ -121,25 +122,31 @@ int PMPI_Error_string(int errorcode, char *string, int *resultlen)
 }
 TOC_MPI_ALIAS(Error_string);
 
-/* A number of one's own, also with threads that ask at the same time; -1: there is none left. */
-static int claim_user_code(void)
+/* The lowest number that is free, one's own also with threads that ask at the same time; NULL:
+ * there is none left. */
+static struct user_code *claim_user_code(void)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&lock);
-    int index = user_code_count < USER_CODES ? user_code_count++ : -1;
-    pthread_mutex_unlock(&lock);
-    return index;
+    struct user_code *claimed = NULL;
+    pthread_mutex_lock(&user_codes_lock);
+    for (int i = 0; i < USER_CODES && claimed == NULL; i++)
+        if (!user_codes[i].used)
+            claimed = &user_codes[i];
+    if (claimed != NULL) {
+        *claimed = (struct user_code){.used = true};
+        if (claimed - user_codes == user_code_count)
+            user_code_count++;
+    }
+    pthread_mutex_unlock(&user_codes_lock);
+    return claimed;
 }
 
 static int add_code(const char *function, bool is_class, int class_code, int *code)
 {
-    int index = claim_user_code();
-    if (index < 0)
+    struct user_code *added = claim_user_code();
+    if (added == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_NO_MEM, function,
                              "all %d codes that a program may add are in use", USER_CODES);
-    struct user_code *added = &user_codes[index];
-    *code = MPI_ERR_LASTCODE + 1 + index;
-    added->used = true;
+    *code = MPI_ERR_LASTCODE + 1 + (int)(added - user_codes);
     added->is_class = is_class;
     added->class_code = is_class ? *code : class_code;
     return MPI_SUCCESS;
@@ -177,14 +184,36 @@ int PMPI_Add_error_string(int errorcode, const char *string)
 }
 TOC_MPI_ALIAS(Add_error_string);
 
+/* A code that the class has, or 0. */
+static int code_of_class(int class_code)
+{
+    for (int i = 0; i < user_code_count; i++)
+        if (user_codes[i].used && !user_codes[i].is_class && user_codes[i].class_code == class_code)
+            return MPI_ERR_LASTCODE + 1 + i;
+    return 0;
+}
+
 static int remove_code(const char *function, bool is_class, int code)
 {
     struct user_code *user = user_code(code);
     if (user == NULL || user->is_class != is_class)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ARG, function,
                              "%d is not one that the program has added", code);
-    free(user->text);
+    /* What is removed must have nothing left (section 9.5). */
+    if (user->text != NULL)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OTHER, function,
+                             "%d still has its string: remove that first "
+                             "(MPI_Remove_error_string)",
+                             code);
+    int member = is_class ? code_of_class(code) : 0;
+    if (member != 0)
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OTHER, function,
+                             "class %d still has code %d: remove that first "
+                             "(MPI_Remove_error_code)",
+                             code, member);
+    pthread_mutex_lock(&user_codes_lock);
     *user = (struct user_code){0};
+    pthread_mutex_unlock(&user_codes_lock);
     return MPI_SUCCESS;
 }
 
