@@ -142,9 +142,11 @@ mpi_tests = \
 	tests/mpi/coll_blocks \
 	tests/mpi/coll_inter \
 	tests/mpi/coll_neighbor \
+	tests/mpi/coll_order \
 	tests/mpi/coll_persistent \
 	tests/mpi/coll_reduce \
 	tests/mpi/coll_user \
+	tests/mpi/coll_whole_struct \
 	tests/mpi/comm_dup \
 	tests/mpi/comm_errhandler \
 	tests/mpi/comm_inter \

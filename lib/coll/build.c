@@ -6,11 +6,13 @@
 #include "coll/schedule.h"
 #include "p2p/p2p.h"
 
-/* Tags count the collectives of a communicator. Those of persistent ones are counted by themselves:
- * they are used again and again, while the others go round. Those above belong to schedules among
- * some of the members, who do not take part in the counting. */
-#define TAG_MASK       ((1 << 29) - 1)
-#define TAG_PERSISTENT (1 << 29)
+/* Tags count the collectives of a communicator, each kind by itself: persistent ones are used again
+ * and again, while the others go round; and programs start a blocking one and one that is not in
+ * different orders on different ranks. That is erroneous (MPI 5.0, section 6.12), but other
+ * libraries let it pass. Tags above belong to schedules among some of the members, who do not take
+ * part in the counting. */
+#define TAG_MASK       ((1 << 28) - 1)
+#define TAG_KIND_SHIFT 28
 #define TAG_AMONG      (1 << 30)
 #define TAG_AMONG_MASK ((1 << 30) - 1)
 
@@ -55,24 +57,29 @@ static struct toc_schedule *new_over_all(struct toc_comm *comm)
     return toc_schedule_new_among(comm, group->members, group->rank, group->size, 0);
 }
 
-struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
+static struct toc_schedule *new_of_kind(struct toc_comm *comm, enum toc_collective_kind kind)
 {
     struct toc_schedule *schedule = new_over_all(comm);
     if (schedule == NULL)
         return NULL;
-    schedule->tag = comm->collective_tag;
-    comm->collective_tag = (comm->collective_tag + 1) & TAG_MASK;
+    schedule->tag = comm->collective_tags[kind] | kind << TAG_KIND_SHIFT;
+    comm->collective_tags[kind] = (comm->collective_tags[kind] + 1) & TAG_MASK;
     return schedule;
+}
+
+struct toc_schedule *toc_schedule_new(struct toc_comm *comm)
+{
+    return new_of_kind(comm, TOC_COLLECTIVE_BLOCKING);
+}
+
+struct toc_schedule *toc_schedule_new_nonblocking(struct toc_comm *comm)
+{
+    return new_of_kind(comm, TOC_COLLECTIVE_NONBLOCKING);
 }
 
 struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm)
 {
-    struct toc_schedule *schedule = new_over_all(comm);
-    if (schedule == NULL)
-        return NULL;
-    schedule->tag = comm->persistent_tag | TAG_PERSISTENT;
-    comm->persistent_tag = (comm->persistent_tag + 1) & TAG_MASK;
-    return schedule;
+    return new_of_kind(comm, TOC_COLLECTIVE_PERSISTENT);
 }
 
 void toc_schedule_address(struct toc_schedule *schedule, int rank, int size, const int *members)
@@ -260,11 +267,26 @@ void *toc_schedule_alloc(struct toc_schedule *schedule, uint64_t bytes)
     return memory + 1;
 }
 
+static int64_t min64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
                             const struct toc_datatype *type)
 {
-    /* The data lie between `low` and `high`, counted from the address of the first element. */
-    int64_t low = type->true_lb, high = type->true_lb + type->true_extent, span;
+    /* The data, and all that the bounds enclose: an operation of the program may assign whole
+     * structures, of which the type describes the front only. From `low` to `high`, counted from
+     * the address of the first element; bounds in any order. */
+    int64_t low = min64(min64(type->lb, type->lb + type->extent), type->true_lb);
+    int64_t high =
+        max64(max64(type->lb, type->lb + type->extent), type->true_lb + type->true_extent);
+    int64_t span;
     if (count > 0 && __builtin_mul_overflow(count - 1, type->extent, &span)) {
         schedule->error = TOC_ERR_NO_MEM;
         return NULL;

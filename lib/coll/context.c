@@ -85,7 +85,7 @@ int toc_coll_comm_idup(struct toc_comm *parent, struct toc_comm **result,
                        struct toc_request **request)
 {
     struct toc_comm *made = toc_comm_create_like(parent, TOC_CONTEXT_NONE);
-    struct toc_schedule *schedule = made != NULL ? toc_schedule_new(parent) : NULL;
+    struct toc_schedule *schedule = made != NULL ? toc_schedule_new_nonblocking(parent) : NULL;
     if (schedule == NULL) {
         if (made != NULL)
             toc_comm_release(made);

@@ -108,6 +108,10 @@ struct toc_schedule {
  *  next tag of its collectives; NULL without memory. */
 struct toc_schedule *toc_schedule_new(struct toc_comm *comm);
 
+/** As toc_schedule_new(), for toc_schedule_launch(): its messages never meet those of a schedule that
+ *  is run, so the order of the two may differ between ranks. */
+struct toc_schedule *toc_schedule_new_nonblocking(struct toc_comm *comm);
+
 /** The same for toc_schedule_persist(). All ranks make their persistent schedules in the same order
  *  and start them in the same order; the starts of one meet in the order of its messages. */
 struct toc_schedule *toc_schedule_new_persistent(struct toc_comm *comm);

@@ -20,6 +20,14 @@
 
 struct toc_buffer;
 
+/** Kinds of collectives whose order among each other does not matter. */
+enum toc_collective_kind {
+    TOC_COLLECTIVE_BLOCKING,
+    TOC_COLLECTIVE_NONBLOCKING,
+    TOC_COLLECTIVE_PERSISTENT,
+    TOC_COLLECTIVE_KINDS
+};
+
 struct toc_comm {
     struct toc_object object; /* refs: the handle, and every operation under way */
     uint32_t context;
@@ -36,10 +44,9 @@ struct toc_comm {
     struct toc_buffer *buffer; /* for buffered sends on it alone (lib/p2p), or NULL */
     struct toc_topo *topo;     /* NULL: none */
     bool predefined;
-    bool freed;         /* MPI_Comm_free was called; lives on while operations are under way */
-    int collective_tag; /* counts collectives, so that two of them never mix up */
-    int persistent_tag; /* counts persistent collectives */
-    char name[128];     /* MPI_MAX_OBJECT_NAME */
+    bool freed; /* MPI_Comm_free was called; lives on while operations are under way */
+    int collective_tags[TOC_COLLECTIVE_KINDS]; /* count collectives, so that two never mix up */
+    char name[128];                            /* MPI_MAX_OBJECT_NAME */
 };
 
 extern struct toc_comm toc_comm_world, toc_comm_self;

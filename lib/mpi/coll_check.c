@@ -221,8 +221,9 @@ int toc_mpi_coll_reduction(const struct toc_mpi_coll *call, const void *sendbuf,
 struct toc_schedule *toc_mpi_coll_schedule(const struct toc_mpi_coll *call)
 {
     toc_guard_enter();
-    return call->persistent ? toc_schedule_new_persistent(call->comm)
-                            : toc_schedule_new(call->comm);
+    if (call->persistent)
+        return toc_schedule_new_persistent(call->comm);
+    return call->blocking ? toc_schedule_new(call->comm) : toc_schedule_new_nonblocking(call->comm);
 }
 
 int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status)

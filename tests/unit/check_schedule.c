@@ -381,6 +381,36 @@ START_TEST(temporary_elements)
 }
 END_TEST
 
+/* A program's operation may assign whole structures: all that the bounds enclose is there. Written
+ * from end to end, two buffers do not touch each other, nor what the heap keeps between them. */
+START_TEST(temporary_elements_have_room_for_their_bounds)
+{
+    static const struct {
+        int64_t lb, extent;
+    } types[] = {{0, 320}, {-200, 320}, {-8, 4}, {0, 1}, {64, 8}, {40, -80}};
+    enum { COUNT = 3 };
+    struct toc_datatype *type = resized(types[_i].lb, types[_i].extent);
+    int64_t lb = types[_i].lb, extent = types[_i].extent, last = (COUNT - 1) * extent;
+    int64_t low = 0, high = 4; /* of the data */
+    low = lb < low ? lb : low;
+    low = lb + extent < low ? lb + extent : low;
+    high = lb > high ? lb : high;
+    high = lb + extent > high ? lb + extent : high;
+    *(extent < 0 ? &low : &high) += last;
+    struct toc_schedule *schedule = new_schedule();
+    char *buffers[8];
+    for (int i = 0; i < 8; i++) {
+        buffers[i] = toc_schedule_elements(schedule, COUNT, type);
+        memset(buffers[i] + low, 'a' + i, (size_t)(high - low));
+    }
+    for (int i = 0; i < 8; i++)
+        for (int64_t at = low; at < high; at++)
+            ck_assert_int_eq(buffers[i][at], 'a' + i);
+    toc_schedule_free(schedule);
+    toc_datatype_free(type);
+}
+END_TEST
+
 START_TEST(references_are_given_back)
 {
     struct toc_comm *comm;
@@ -422,20 +452,17 @@ START_TEST(tags)
     toc_schedule_free(first);
     toc_schedule_free(second);
     toc_schedule_free(among);
-    toc_comm_world.collective_tag = (1 << 29) - 1;
-    first = new_schedule();
-    second = new_schedule();
-    ck_assert_int_eq(first->tag, (1 << 29) - 1);
-    ck_assert_int_eq(second->tag, 0);
-    toc_schedule_free(first);
-    toc_schedule_free(second);
-    toc_comm_world.persistent_tag = (1 << 29) - 1;
-    first = toc_schedule_new_persistent(&toc_comm_world);
-    second = toc_schedule_new_persistent(&toc_comm_world);
-    ck_assert_int_eq(first->tag, (1 << 30) - 1);
-    ck_assert_int_eq(second->tag, 1 << 29);
-    toc_schedule_free(first);
-    toc_schedule_free(second);
+    static struct toc_schedule *(*const kinds[])(struct toc_comm *) = {
+        toc_schedule_new, toc_schedule_new_nonblocking, toc_schedule_new_persistent};
+    for (int kind = 0; kind < 3; kind++) { /* each in numbers of its own, and round */
+        toc_comm_world.collective_tags[kind] = (1 << 28) - 1;
+        first = kinds[kind](&toc_comm_world);
+        second = kinds[kind](&toc_comm_world);
+        ck_assert_int_eq(first->tag, ((kind + 1) << 28) - 1);
+        ck_assert_int_eq(second->tag, kind << 28);
+        toc_schedule_free(first);
+        toc_schedule_free(second);
+    }
 }
 END_TEST
 
@@ -530,6 +557,7 @@ static TCase *cases(void)
     tcase_add_test(tcase, persistent_schedules_start_again);
     tcase_add_test(tcase, no_memory_is_reported);
     tcase_add_loop_test(tcase, temporary_elements, 0, 5);
+    tcase_add_loop_test(tcase, temporary_elements_have_room_for_their_bounds, 0, 6);
     tcase_add_test(tcase, references_are_given_back);
     tcase_add_test(tcase, tags);
     tcase_add_test(tcase, reductions_use_the_default_rounding);
