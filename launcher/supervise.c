@@ -36,7 +36,7 @@ void toc_supervise_end(struct toc_launch *launch, int signal, int code, int rank
     launch->end_signal = signal;
     launch->ending_since = toc_clock_ms();
     launch->next_signal = launch->ending_since + (signal == SIGTERM ? KILL_MS : TERM_MS);
-    toc_job_abort(launch->header, rank, code);
+    toc_job_abort(launch->header, rank, code, TOC_ABORT_CALLED);
     toc_supervise_signal(launch, signal);
     toc_supervise_signal(launch, SIGCONT); /* stopped ranks would not see it */
 }
@@ -103,7 +103,11 @@ static bool take_abort(struct toc_launch *launch)
     int code = atomic_load_explicit(&launch->header->abort_code, memory_order_relaxed);
     int rank = atomic_load_explicit(&launch->header->abort_rank, memory_order_relaxed);
     int low = code & 0xff;
-    toc_message_print("rank %d called MPI_Abort with code %d: ending the job", rank, code);
+    int reason = atomic_load_explicit(&launch->header->abort_reason, memory_order_relaxed);
+    if (reason == TOC_ABORT_CALLED)
+        toc_message_print("rank %d called MPI_Abort with code %d: ending the job", rank, code);
+    else
+        toc_message_print("rank %d has reported an error (code %d): ending the job", rank, code);
     toc_supervise_end(launch, SIGTERM, low == 0 && code != 0 ? 1 : low, rank);
     return true;
 }

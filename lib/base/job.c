@@ -169,13 +169,14 @@ void toc_job_detach(struct toc_job_header *header)
     munmap(header, header->layout.size);
 }
 
-int toc_job_abort(struct toc_job_header *header, int rank, int code)
+int toc_job_abort(struct toc_job_header *header, int rank, int code, enum toc_abort_reason reason)
 {
     int32_t expected = 0;
     if (!atomic_compare_exchange_strong(&header->abort_state, &expected, 1))
         return 0;
     atomic_store_explicit(&header->abort_code, code, memory_order_relaxed);
     atomic_store_explicit(&header->abort_rank, rank, memory_order_relaxed);
+    atomic_store_explicit(&header->abort_reason, reason, memory_order_relaxed);
     /* Pairs with the acquire load of abort_state in the launcher and in the progress loop. */
     atomic_store_explicit(&header->abort_state, 2, memory_order_release);
     return 1;

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 5u
+#define TOC_JOB_VERSION 6u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -107,7 +107,8 @@ struct toc_job_header {
     alignas(TOC_CACHE_LINE) _Atomic int32_t abort_state;
     _Atomic int32_t abort_code;
     _Atomic int32_t abort_rank;
-    _Atomic uint32_t told; /* bits of enum toc_job_note */
+    _Atomic int32_t abort_reason; /* enum toc_abort_reason */
+    _Atomic uint32_t told;        /* bits of enum toc_job_note */
     /* Numbers drawn for communicators (lib/core/comm.h). */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };
@@ -134,9 +135,14 @@ int toc_job_attach(int fd, struct toc_job_header **header, const char **what);
 /** Unmaps. */
 void toc_job_detach(struct toc_job_header *header);
 
+enum toc_abort_reason {
+    TOC_ABORT_CALLED, /* MPI_Abort */
+    TOC_ABORT_ERROR,  /* an error, which the rank has reported */
+};
+
 /** Claims the job's end with `code` on behalf of `rank` (-1: launcher). Handler-safe. Returns 1
  *  when this caller was first, else 0. */
-int toc_job_abort(struct toc_job_header *header, int rank, int code);
+int toc_job_abort(struct toc_job_header *header, int rank, int code, enum toc_abort_reason reason);
 
 /** What is said once a job, whoever meets it. */
 enum toc_job_note { TOC_NOTE_VISIBLE = 1 /* interrupts that the program may notice */ };

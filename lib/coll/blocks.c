@@ -6,7 +6,7 @@ struct toc_datatype *toc_coll_byte(void)
     return toc_datatype_get(MPI_BYTE);
 }
 
-static int64_t count_at(const struct toc_blocks *blocks, int rank)
+int64_t toc_blocks_count(const struct toc_blocks *blocks, int rank)
 {
     if (blocks->counts != NULL)
         return blocks->counts[rank];
@@ -26,12 +26,14 @@ static int64_t displacement_at(const struct toc_blocks *blocks, int rank)
 
 struct toc_block toc_blocks_at(const struct toc_blocks *blocks, int rank)
 {
-    struct toc_block block = {.count = count_at(blocks, rank), .type = blocks->type};
+    struct toc_block block = {.count = toc_blocks_count(blocks, rank), .type = blocks->type};
     int64_t unit = 1;
-    if (block.type == NULL)
-        block.type = toc_datatype_get(blocks->types[rank]);
-    else
+    if (block.type != NULL)
         unit = block.type->extent;
+    else if (block.count == 0) /* whatever is named as its type */
+        block.type = toc_coll_byte();
+    else
+        block.type = toc_datatype_get(blocks->types[rank]);
     block.address = toc_coll_at(blocks->base, displacement_at(blocks, rank) * unit);
     return block;
 }

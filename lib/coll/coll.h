@@ -37,7 +37,10 @@ struct toc_blocks {
     const MPI_Aint *large_displs;
 };
 
-/** Block of rank `rank`. */
+/** Elements in the block of rank `rank`. */
+int64_t toc_blocks_count(const struct toc_blocks *blocks, int rank);
+
+/** Block of rank `rank`; without elements, its type may be any. */
 struct toc_block toc_blocks_at(const struct toc_blocks *blocks, int rank);
 
 static inline uint64_t toc_block_bytes(const struct toc_block *block)

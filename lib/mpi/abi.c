@@ -112,7 +112,7 @@ int PMPI_Abi_set_fortran_info(MPI_Info info)
     toc_info_unlock();
     if (object == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_INFO, "MPI_Abi_set_fortran_info",
-                             "%#llx is no info object", (unsigned long long)(uintptr_t)info);
+                             "%s is no info object", toc_mpi_handle_text((uintptr_t)info).text);
     if (was_set)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ABI, "MPI_Abi_set_fortran_info",
                              "the Fortran types have been set before");

@@ -52,13 +52,13 @@ static int check_buffer(struct toc_mpi_message *message)
             return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
                                  "the datatype is MPI_DATATYPE_NULL");
         return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
-                             "%#llx is not a datatype (freed, or of another library)",
-                             (unsigned long long)(uintptr_t)message->type_handle);
+                             "%s is not a datatype (freed, or of another library)",
+                             toc_mpi_handle_text((uintptr_t)message->type_handle).text);
     }
     if (__builtin_expect(!type->committed, 0))
         return toc_mpi_raise(message->comm_handle, MPI_ERR_TYPE, message->function,
-                             "datatype %#llx has not been committed (MPI_Type_commit)",
-                             (unsigned long long)(uintptr_t)message->type_handle);
+                             "datatype %s has not been committed (MPI_Type_commit)",
+                             toc_mpi_handle_text((uintptr_t)message->type_handle).text);
     if (__builtin_expect(message->buffer == NULL, 0) && message->peer != MPI_PROC_NULL &&
         toc_datatype_is_null_buffer(type, message->buffer, message->count))
         return toc_mpi_raise(message->comm_handle, MPI_ERR_BUFFER, message->function,
@@ -91,6 +91,33 @@ int toc_mpi_check_envelope(const char *function, int source, int tag, MPI_Comm h
         code = check_rank(&message, true);
     *comm = message.comm;
     return code;
+}
+
+struct toc_mpi_text toc_mpi_handle_text(uintptr_t handle)
+{
+    static const struct {
+        const void *handle;
+        const char *name;
+    } nulls[] = {
+        {MPI_COMM_NULL, "MPI_COMM_NULL"},
+        {MPI_DATATYPE_NULL, "MPI_DATATYPE_NULL"},
+        {MPI_ERRHANDLER_NULL, "MPI_ERRHANDLER_NULL"},
+        {MPI_FILE_NULL, "MPI_FILE_NULL"},
+        {MPI_GROUP_NULL, "MPI_GROUP_NULL"},
+        {MPI_INFO_NULL, "MPI_INFO_NULL"},
+        {MPI_MESSAGE_NULL, "MPI_MESSAGE_NULL"},
+        {MPI_OP_NULL, "MPI_OP_NULL"},
+        {MPI_REQUEST_NULL, "MPI_REQUEST_NULL"},
+        {MPI_SESSION_NULL, "MPI_SESSION_NULL"},
+        {MPI_WIN_NULL, "MPI_WIN_NULL"},
+    };
+    struct toc_mpi_text result;
+
+    snprintf(result.text, sizeof(result.text), "%#llx", (unsigned long long)handle);
+    for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
+        if ((uintptr_t)nulls[i].handle == handle)
+            snprintf(result.text, sizeof(result.text), "%s", nulls[i].name);
+    return result;
 }
 
 static void describe(const struct toc_request *request, char *text, size_t size)
@@ -135,6 +162,6 @@ int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info)
     toc_info_unlock();
     if (known)
         return MPI_SUCCESS;
-    return toc_mpi_raise(comm, MPI_ERR_INFO, function, "%#llx is no info object",
-                         (unsigned long long)(uintptr_t)info);
+    return toc_mpi_raise(comm, MPI_ERR_INFO, function, "%s is no info object",
+                         toc_mpi_handle_text((uintptr_t)info).text);
 }

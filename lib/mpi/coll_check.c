@@ -85,11 +85,13 @@ static int check_types(const struct toc_mpi_coll *call, const char *side, MPI_Da
     if (blocks->types == NULL)
         return toc_mpi_check_committed(call->function, call->handle, handle, &blocks->type);
     for (int i = 0; i < call->blocks; i++) {
+        if (toc_blocks_count(blocks, i) == 0)
+            continue; /* any type, also MPI_DATATYPE_NULL */
         type = toc_datatype_get(blocks->types[i]);
         if (type == NULL || !type->committed)
             return toc_mpi_raise(call->handle, MPI_ERR_TYPE, call->function,
-                                 "%stypes[%d], %#llx, is not a datatype that has been committed",
-                                 side, i, (unsigned long long)(uintptr_t)blocks->types[i]);
+                                 "%stypes[%d], %s, is not a datatype that has been committed", side,
+                                 i, toc_mpi_handle_text((uintptr_t)blocks->types[i]).text);
     }
     return MPI_SUCCESS;
 }
@@ -176,14 +178,14 @@ static int check_op(const struct toc_mpi_coll *call, MPI_Op handle, MPI_Datatype
                              "the operation is MPI_OP_NULL");
     if (reduction->op == NULL)
         return toc_mpi_raise(call->handle, MPI_ERR_OP, call->function,
-                             "%#llx is not an operation (or one that has been freed)",
-                             (unsigned long long)(uintptr_t)handle);
+                             "%s is not an operation (or one that has been freed)",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     if (type->name[0] != '\0')
         return toc_mpi_raise(call->handle, MPI_ERR_OP, call->function, "%s cannot be used with %s",
                              reduction->op->name, type->name);
     return toc_mpi_raise(call->handle, MPI_ERR_OP, call->function,
-                         "%s cannot be used with the derived datatype %#llx", reduction->op->name,
-                         (unsigned long long)(uintptr_t)type_handle);
+                         "%s cannot be used with the derived datatype %s", reduction->op->name,
+                         toc_mpi_handle_text((uintptr_t)type_handle).text);
 }
 
 int toc_mpi_coll_apart(const struct toc_mpi_coll *call, const struct toc_block *send,

@@ -34,8 +34,8 @@ static int check_birth(struct birth *birth)
     birth->errhandler = toc_handle_lookup(TOC_KIND_ERRHANDLER, (uintptr_t)birth->errhandler_handle);
     if (birth->errhandler == NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_ERRHANDLER, function,
-                             "%#llx is not an error handler",
-                             (unsigned long long)(uintptr_t)birth->errhandler_handle);
+                             "%s is not an error handler",
+                             toc_mpi_handle_text((uintptr_t)birth->errhandler_handle).text);
     return toc_mpi_check_info(function, MPI_COMM_SELF, birth->info);
 }
 

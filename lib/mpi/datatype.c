@@ -16,8 +16,8 @@ int toc_mpi_check_type(const char *function, MPI_Comm comm, MPI_Datatype handle,
     if (handle == MPI_DATATYPE_NULL)
         return toc_mpi_raise(comm, MPI_ERR_TYPE, function, "the datatype is MPI_DATATYPE_NULL");
     return toc_mpi_raise(comm, MPI_ERR_TYPE, function,
-                         "%#llx is not a datatype (or one that has been freed)",
-                         (unsigned long long)(uintptr_t)handle);
+                         "%s is not a datatype (or one that has been freed)",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int toc_mpi_check_committed(const char *function, MPI_Comm comm, MPI_Datatype handle,
@@ -27,8 +27,8 @@ int toc_mpi_check_committed(const char *function, MPI_Comm comm, MPI_Datatype ha
     if (code != MPI_SUCCESS || (*type)->committed)
         return code;
     return toc_mpi_raise(comm, MPI_ERR_TYPE, function,
-                         "datatype %#llx has not been committed (MPI_Type_commit)",
-                         (unsigned long long)(uintptr_t)handle);
+                         "datatype %s has not been committed (MPI_Type_commit)",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int toc_mpi_check_pointer(const char *function, MPI_Comm comm, const char *what,

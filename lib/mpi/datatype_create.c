@@ -316,8 +316,8 @@ static int check_member_types(const struct call *call, int64_t count, const MPI_
     for (int64_t i = 0; i < count && code == MPI_SUCCESS; i++) {
         if (toc_datatype_get(handles[i]) == NULL)
             code = toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_TYPE, call->function,
-                                 "array_of_types[%lld], %#llx, is not a datatype", (long long)i,
-                                 (unsigned long long)(uintptr_t)handles[i]);
+                                 "array_of_types[%lld], %s, is not a datatype", (long long)i,
+                                 toc_mpi_handle_text((uintptr_t)handles[i]).text);
     }
     return code;
 }

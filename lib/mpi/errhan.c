@@ -269,8 +269,8 @@ static struct toc_errhandler *errhandler_of(MPI_Errhandler handle)
 
 static int bad_errhandler(MPI_Comm comm, const char *function, MPI_Errhandler handle)
 {
-    return toc_mpi_raise(comm, MPI_ERR_ERRHANDLER, function, "%#llx is not an error handler",
-                         (unsigned long long)(uintptr_t)handle);
+    return toc_mpi_raise(comm, MPI_ERR_ERRHANDLER, function, "%s is not an error handler",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int PMPI_Comm_set_errhandler(MPI_Comm handle, MPI_Errhandler errhandler)

@@ -67,7 +67,8 @@ void toc_mpi_end_job(int code, const char *message)
         toc_log(TOC_LOG_ERROR, "%s", message);
     /* First of all: what comes after may be cut short. */
     if (toc_world.job != NULL)
-        toc_job_abort(toc_world.job, toc_world.rank, code);
+        toc_job_abort(toc_world.job, toc_world.rank, code,
+                      message == NULL ? TOC_ABORT_CALLED : TOC_ABORT_ERROR);
     toc_mpi_leave(code == 0 ? EXIT_FAILURE : code);
 }
 
@@ -100,7 +101,7 @@ static void fatal_outside(const char *sentence)
 {
     toc_log(TOC_LOG_ERROR, "%s", sentence);
     if (toc_world.job != NULL && toc_mpi_state != TOC_MPI_CHILD)
-        toc_job_abort(toc_world.job, toc_world.rank, EXIT_FAILURE);
+        toc_job_abort(toc_world.job, toc_world.rank, EXIT_FAILURE, TOC_ABORT_ERROR);
     toc_mpi_leave(EXIT_FAILURE);
 }
 
@@ -191,8 +192,8 @@ int toc_mpi_check_comm(const char *function, MPI_Comm handle, struct toc_comm **
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COMM, function,
                              "the communicator is MPI_COMM_NULL");
     return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COMM, function,
-                         "%#llx is not a communicator (freed, or of another library)",
-                         (unsigned long long)(uintptr_t)handle);
+                         "%s is not a communicator (freed, or of another library)",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int toc_mpi_unsupported(MPI_Comm comm, const char *name)

@@ -78,8 +78,8 @@ int PMPI_Grequest_complete(MPI_Request handle)
     struct toc_request *request = toc_handle_lookup(TOC_KIND_REQUEST, (uintptr_t)handle);
     if (request == NULL || request->kind != TOC_REQUEST_GENERALIZED)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "%#llx is not a generalized request",
-                             (unsigned long long)(uintptr_t)handle);
+                             "%s is not a generalized request",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     struct grequest owner = *(struct grequest *)request->owner;
     toc_guard_enter();
     bool again = request->complete, detached = request->detached;
@@ -88,8 +88,8 @@ int PMPI_Grequest_complete(MPI_Request handle)
     toc_guard_leave();
     if (again)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "generalized request %#llx is complete already",
-                             (unsigned long long)(uintptr_t)handle);
+                             "generalized request %s is complete already",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     return detached ? toc_mpi_grequest_raise(function, owner.free(owner.extra_state)) : MPI_SUCCESS;
 }
 TOC_MPI_ALIAS(Grequest_complete);

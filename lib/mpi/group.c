@@ -19,8 +19,8 @@ int toc_mpi_check_group(const char *function, MPI_Comm comm, MPI_Group handle,
     if (handle == MPI_GROUP_NULL)
         return toc_mpi_raise(comm, MPI_ERR_GROUP, function, "the group is MPI_GROUP_NULL");
     return toc_mpi_raise(comm, MPI_ERR_GROUP, function,
-                         "%#llx is not a group (freed, or of another library)",
-                         (unsigned long long)(uintptr_t)handle);
+                         "%s is not a group (freed, or of another library)",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 static int check_pointer(const char *function, const char *what, const void *pointer)

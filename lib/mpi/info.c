@@ -40,8 +40,8 @@ static int finish(const char *function, MPI_Info info, const char *key, int stat
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_INFO, function, "MPI_INFO_ENV is read-only");
     if (info == MPI_INFO_NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_INFO, function, "info is MPI_INFO_NULL");
-    return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_INFO, function, "%#llx is no info object",
-                         (unsigned long long)(uintptr_t)info);
+    return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_INFO, function, "%s is no info object",
+                         toc_mpi_handle_text((uintptr_t)info).text);
 }
 
 /* The checks below return MPI_SUCCESS, or the code of the error that they raised. */

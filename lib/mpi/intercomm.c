@@ -22,8 +22,8 @@ int toc_mpi_comm_intra(const char *function, MPI_Comm handle, const struct toc_c
     if (!toc_comm_is_inter(comm))
         return MPI_SUCCESS;
     return toc_mpi_raise(handle, MPI_ERR_COMM, function,
-                         "the communicator %#llx is an inter-communicator",
-                         (unsigned long long)(uintptr_t)handle);
+                         "the communicator %s is an inter-communicator",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int toc_mpi_comm_inter(const char *function, MPI_Comm handle, const struct toc_comm *comm)
@@ -31,8 +31,8 @@ int toc_mpi_comm_inter(const char *function, MPI_Comm handle, const struct toc_c
     if (toc_comm_is_inter(comm))
         return MPI_SUCCESS;
     return toc_mpi_raise(handle, MPI_ERR_COMM, function,
-                         "the communicator %#llx is not an inter-communicator",
-                         (unsigned long long)(uintptr_t)handle);
+                         "the communicator %s is not an inter-communicator",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 int PMPI_Comm_remote_size(MPI_Comm comm, int *size)

@@ -42,6 +42,12 @@ int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info);
  *  that another MPI's launcher started several. */
 void toc_mpi_check_launcher(void);
 
+/** How a handle is called in messages: the name of a null handle, else its number. */
+struct toc_mpi_text {
+    char text[24];
+};
+struct toc_mpi_text toc_mpi_handle_text(uintptr_t handle);
+
 /** enum of the state that MPI_Initialized and MPI_Finalized tell of. */
 enum toc_mpi_state {
     TOC_MPI_BEFORE_INIT,

@@ -14,8 +14,8 @@ static int check_op(const char *function, MPI_Op handle, struct toc_op **op)
     if (handle == MPI_OP_NULL)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OP, function, "the operation is MPI_OP_NULL");
     return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OP, function,
-                         "%#llx is not an operation (or one that has been freed)",
-                         (unsigned long long)(uintptr_t)handle);
+                         "%s is not an operation (or one that has been freed)",
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 /* One of the two functions. */
@@ -98,8 +98,8 @@ static int check_reduction(const char *function, const struct toc_op *op,
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OP, function, "%s cannot be used with %s",
                              op->name, type->name);
     return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_OP, function,
-                         "%s cannot be used with the derived datatype %#llx", op->name,
-                         (unsigned long long)(uintptr_t)handle);
+                         "%s cannot be used with the derived datatype %s", op->name,
+                         toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 static int check_buffers(const char *function, const void *inbuf, const void *inoutbuf,

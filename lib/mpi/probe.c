@@ -147,8 +147,8 @@ static int check_taken(const char *function, MPI_Message handle, struct toc_mpi_
         *taken = toc_handle_lookup(TOC_KIND_MESSAGE, (uintptr_t)handle);
         if (*taken == NULL)
             return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                                 "%#llx is not a message from a matching probe",
-                                 (unsigned long long)(uintptr_t)handle);
+                                 "%s is not a message from a matching probe",
+                                 toc_mpi_handle_text((uintptr_t)handle).text);
         receive->comm_handle = TOC_MPI_HANDLE(MPI_Comm, (*taken)->comm);
         receive->peer = (*taken)->envelope.source;
     }

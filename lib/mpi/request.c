@@ -26,12 +26,12 @@ static int bad_handle(const char *function, MPI_Request handle, int index, int c
 {
     if (count == 1)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "%#llx is not a request (completed, freed, or of another library)",
-                             (unsigned long long)(uintptr_t)handle);
+                             "%s is not a request (completed, freed, or of another library)",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                         "request %d of %d, %#llx, is not a request (completed, freed, or of "
+                         "request %d of %d, %s, is not a request (completed, freed, or of "
                          "another library)",
-                         index, count, (unsigned long long)(uintptr_t)handle);
+                         index, count, toc_mpi_handle_text((uintptr_t)handle).text);
 }
 
 static inline struct toc_request *request_of(MPI_Request handle)
@@ -575,8 +575,8 @@ int PMPI_Cancel(MPI_Request *handle)
         return toc_mpi_grequest_raise(function, toc_mpi_grequest_cancel(request));
     if (request->kind == TOC_REQUEST_COLLECTIVE)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "%#llx is a collective operation, which cannot be cancelled",
-                             (unsigned long long)(uintptr_t)*handle);
+                             "%s is a collective operation, which cannot be cancelled",
+                             toc_mpi_handle_text((uintptr_t)*handle).text);
     toc_guard_enter();
     if (!toc_mpi_is_inactive(request) && !request->complete)
         toc_p2p_cancel(request);
@@ -592,12 +592,12 @@ static int check_startable(const char *function, MPI_Request handle, struct toc_
         return code;
     if (!(*request)->persistent)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "%#llx is not a persistent request",
-                             (unsigned long long)(uintptr_t)handle);
+                             "%s is not a persistent request",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     if ((*request)->active)
         return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_REQUEST, function,
-                             "request %#llx is active: wait for it before it is started again",
-                             (unsigned long long)(uintptr_t)handle);
+                             "request %s is active: wait for it before it is started again",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     return MPI_SUCCESS;
 }
 

@@ -53,8 +53,8 @@ static int check(const char *function, MPI_Datatype handle, const MPI_Status *st
                              "the status is MPI_STATUS_IGNORE or a null pointer");
     *type = toc_datatype_get(handle);
     if (*type == NULL)
-        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_TYPE, function, "%#llx is not a datatype",
-                             (unsigned long long)(uintptr_t)handle);
+        return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_TYPE, function, "%s is not a datatype",
+                             toc_mpi_handle_text((uintptr_t)handle).text);
     return MPI_SUCCESS;
 }
 

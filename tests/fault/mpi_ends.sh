@@ -42,6 +42,15 @@ run "$TOC_MPIRUN" -n 3 sh -c './ends kill 9'
 expect 137 "a script whose program is killed"
 expect_gone "a script whose program is killed"
 
+# A second MPI program in a rank is an error, which no call of MPI_Abort is to blame for.
+run "$TOC_MPIRUN" -n 1 sh -c './ends good; ./ends good'
+expect 1 "a second MPI program in a rank"
+says "one program a rank may call MPI_Init"
+says "rank 0 has reported an error"
+if grep -q MPI_Abort err; then
+    fail "a second MPI program: $(cat err)"
+fi
+
 # kill -9 of a waiting rank and of mpirun, from outside.
 for whom in rank mpirun; do
     "$TOC_MPIRUN" -n 3 sh -c './ends wait; exit $?' >out 2>err &

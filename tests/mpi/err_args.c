@@ -168,6 +168,44 @@ static void handles(MPI_Comm c)
     EXPECT(MPI_Wait(&garbage, MPI_STATUS_IGNORE), MPI_ERR_REQUEST, NULL);
 }
 
+/* Null handles have names; a block without elements may have any type. */
+static void nulls(MPI_Comm c)
+{
+    int *counts = calloc((size_t)mt_size, sizeof(*counts)), v = 0;
+    MPI_Datatype *types = malloc((size_t)mt_size * sizeof(*types));
+    MPI_Comm *graph = malloc(sizeof(*graph));
+    MPI_Info info = MPI_INFO_NULL;
+    char value[8];
+    int flag;
+
+    for (int i = 0; i < mt_size; i++)
+        types[i] = MPI_DATATYPE_NULL;
+    EXPECT(MPI_Alltoallw(&v, counts, counts, types, &v, counts, counts, types, c), MPI_SUCCESS,
+           NULL);
+    if (strict) {
+        MPI_Aint *displs = calloc((size_t)mt_size, sizeof(*displs));
+
+        MPI_Dist_graph_create_adjacent(c, 1, &mt_rank, MPI_UNWEIGHTED, 1, &mt_rank, MPI_UNWEIGHTED,
+                                       MPI_INFO_NULL, 0, graph);
+        EXPECT(MPI_Neighbor_alltoallw(&v, counts, displs, types, &v, counts, displs, types, *graph),
+               MPI_SUCCESS, NULL);
+        MPI_Comm_free(graph);
+        free(displs);
+        counts[mt_size - 1] = 1;
+        EXPECT(MPI_Alltoallw(&v, counts, counts, types, &v, counts, counts, types, c), MPI_ERR_TYPE,
+               "MPI_DATATYPE_NULL");
+        EXPECT(MPI_Type_create_struct(1, (int[]){1}, (MPI_Aint[]){0}, types, &types[0]),
+               MPI_ERR_TYPE, "MPI_DATATYPE_NULL");
+        EXPECT(MPI_Info_get(info, "key", 7, value, &flag), MPI_ERR_INFO, "MPI_INFO_NULL");
+        EXPECT(MPI_Comm_set_errhandler(c, MPI_ERRHANDLER_NULL), MPI_ERR_ERRHANDLER,
+               "MPI_ERRHANDLER_NULL");
+        EXPECT(MPI_Group_size(MPI_GROUP_NULL, &flag), MPI_ERR_GROUP, "MPI_GROUP_NULL");
+    }
+    free(graph);
+    free(types);
+    free(counts);
+}
+
 int main(int argc, char **argv)
 {
     mt_start(&argc, &argv, 1);
@@ -180,6 +218,7 @@ int main(int argc, char **argv)
         ranks_tags_counts(MPI_COMM_WORLD);
         buffers_types_operations(MPI_COMM_WORLD);
         handles(MPI_COMM_WORLD);
+        nulls(MPI_COMM_WORLD);
 
         const int to = (mt_rank + 1) % mt_size, from = (mt_rank + mt_size - 1) % mt_size;
         int got = -1, sum = 0;

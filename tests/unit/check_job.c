@@ -263,7 +263,7 @@ static void *end_jobs(void *number)
         if (me == 0)
             memset(&shared_header, 0, sizeof(shared_header));
         meet(3 * round + 1);
-        if (toc_job_abort(&shared_header, me, 100 + me) == 1) {
+        if (toc_job_abort(&shared_header, me, 100 + me, TOC_ABORT_CALLED) == 1) {
             atomic_fetch_add(&winners[round], 1);
             atomic_store(&winner, me);
         }
@@ -279,8 +279,8 @@ static void *end_jobs(void *number)
 
 START_TEST(first_abort_wins)
 {
-    ck_assert_int_eq(toc_job_abort(&shared_header, 3, 42), 1);
-    ck_assert_int_eq(toc_job_abort(&shared_header, 4, 43), 0);
+    ck_assert_int_eq(toc_job_abort(&shared_header, 3, 42, TOC_ABORT_ERROR), 1);
+    ck_assert_int_eq(toc_job_abort(&shared_header, 4, 43, TOC_ABORT_CALLED), 0);
     ck_assert_int_eq(shared_header.abort_state, 2);
     ck_assert_int_eq(shared_header.abort_rank, 3);
     ck_assert_int_eq(shared_header.abort_code, 42);
