@@ -32,6 +32,15 @@
 #define MPI_DEPRECATED_ATTR
 #endif
 
+/* Constants that are no plain numbers, without casts that a C++ compiler can be told to warn of */
+#ifdef __cplusplus
+#define MPI_ABI_POINTER_(type, value) (reinterpret_cast<type>(static_cast<uintptr_t>(value)))
+#define MPI_ABI_CAST_(type, value)    (static_cast<type>(value))
+#else
+#define MPI_ABI_POINTER_(type, value) ((type)(value))
+#define MPI_ABI_CAST_(type, value)    ((type)(value))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -143,240 +152,241 @@ typedef MPI_Session_errhandler_function MPI_Session_errhandler_fn;
 #define MPI_ABI_SUBVERSION 0
 
 /* Reduction operations (section 6.9.2) */
-#define MPI_OP_NULL ((MPI_Op)0x00000020)
-#define MPI_SUM     ((MPI_Op)0x00000021)
-#define MPI_MIN     ((MPI_Op)0x00000022)
-#define MPI_MAX     ((MPI_Op)0x00000023)
-#define MPI_PROD    ((MPI_Op)0x00000024)
-#define MPI_BAND    ((MPI_Op)0x00000028)
-#define MPI_BOR     ((MPI_Op)0x00000029)
-#define MPI_BXOR    ((MPI_Op)0x0000002a)
-#define MPI_LAND    ((MPI_Op)0x00000030)
-#define MPI_LOR     ((MPI_Op)0x00000031)
-#define MPI_LXOR    ((MPI_Op)0x00000032)
-#define MPI_MINLOC  ((MPI_Op)0x00000038)
-#define MPI_MAXLOC  ((MPI_Op)0x00000039)
-#define MPI_REPLACE ((MPI_Op)0x0000003c)
-#define MPI_NO_OP   ((MPI_Op)0x0000003d)
+#define MPI_OP_NULL MPI_ABI_POINTER_(MPI_Op, 0x00000020)
+#define MPI_SUM     MPI_ABI_POINTER_(MPI_Op, 0x00000021)
+#define MPI_MIN     MPI_ABI_POINTER_(MPI_Op, 0x00000022)
+#define MPI_MAX     MPI_ABI_POINTER_(MPI_Op, 0x00000023)
+#define MPI_PROD    MPI_ABI_POINTER_(MPI_Op, 0x00000024)
+#define MPI_BAND    MPI_ABI_POINTER_(MPI_Op, 0x00000028)
+#define MPI_BOR     MPI_ABI_POINTER_(MPI_Op, 0x00000029)
+#define MPI_BXOR    MPI_ABI_POINTER_(MPI_Op, 0x0000002a)
+#define MPI_LAND    MPI_ABI_POINTER_(MPI_Op, 0x00000030)
+#define MPI_LOR     MPI_ABI_POINTER_(MPI_Op, 0x00000031)
+#define MPI_LXOR    MPI_ABI_POINTER_(MPI_Op, 0x00000032)
+#define MPI_MINLOC  MPI_ABI_POINTER_(MPI_Op, 0x00000038)
+#define MPI_MAXLOC  MPI_ABI_POINTER_(MPI_Op, 0x00000039)
+#define MPI_REPLACE MPI_ABI_POINTER_(MPI_Op, 0x0000003c)
+#define MPI_NO_OP   MPI_ABI_POINTER_(MPI_Op, 0x0000003d)
 
 /* Communicators */
-#define MPI_COMM_NULL  ((MPI_Comm)0x00000100)
-#define MPI_COMM_WORLD ((MPI_Comm)0x00000101)
-#define MPI_COMM_SELF  ((MPI_Comm)0x00000102)
+#define MPI_COMM_NULL  MPI_ABI_POINTER_(MPI_Comm, 0x00000100)
+#define MPI_COMM_WORLD MPI_ABI_POINTER_(MPI_Comm, 0x00000101)
+#define MPI_COMM_SELF  MPI_ABI_POINTER_(MPI_Comm, 0x00000102)
 
 /* Groups */
-#define MPI_GROUP_NULL  ((MPI_Group)0x00000108)
-#define MPI_GROUP_EMPTY ((MPI_Group)0x00000109)
+#define MPI_GROUP_NULL  MPI_ABI_POINTER_(MPI_Group, 0x00000108)
+#define MPI_GROUP_EMPTY MPI_ABI_POINTER_(MPI_Group, 0x00000109)
 
 /* Windows, files, sessions */
-#define MPI_WIN_NULL     ((MPI_Win)0x00000110)
-#define MPI_FILE_NULL    ((MPI_File)0x00000118)
-#define MPI_SESSION_NULL ((MPI_Session)0x00000120)
+#define MPI_WIN_NULL     MPI_ABI_POINTER_(MPI_Win, 0x00000110)
+#define MPI_FILE_NULL    MPI_ABI_POINTER_(MPI_File, 0x00000118)
+#define MPI_SESSION_NULL MPI_ABI_POINTER_(MPI_Session, 0x00000120)
 
 /* Messages of MPI_Mprobe */
-#define MPI_MESSAGE_NULL    ((MPI_Message)0x00000128)
-#define MPI_MESSAGE_NO_PROC ((MPI_Message)0x00000129)
+#define MPI_MESSAGE_NULL    MPI_ABI_POINTER_(MPI_Message, 0x00000128)
+#define MPI_MESSAGE_NO_PROC MPI_ABI_POINTER_(MPI_Message, 0x00000129)
 
 /* Info objects */
-#define MPI_INFO_NULL ((MPI_Info)0x00000130)
-#define MPI_INFO_ENV  ((MPI_Info)0x00000131)
+#define MPI_INFO_NULL MPI_ABI_POINTER_(MPI_Info, 0x00000130)
+#define MPI_INFO_ENV  MPI_ABI_POINTER_(MPI_Info, 0x00000131)
 
 /* Error handlers (section 9.3) */
-#define MPI_ERRHANDLER_NULL  ((MPI_Errhandler)0x00000140)
-#define MPI_ERRORS_ARE_FATAL ((MPI_Errhandler)0x00000141)
-#define MPI_ERRORS_ABORT     ((MPI_Errhandler)0x00000142)
-#define MPI_ERRORS_RETURN    ((MPI_Errhandler)0x00000143)
+#define MPI_ERRHANDLER_NULL  MPI_ABI_POINTER_(MPI_Errhandler, 0x00000140)
+#define MPI_ERRORS_ARE_FATAL MPI_ABI_POINTER_(MPI_Errhandler, 0x00000141)
+#define MPI_ERRORS_ABORT     MPI_ABI_POINTER_(MPI_Errhandler, 0x00000142)
+#define MPI_ERRORS_RETURN    MPI_ABI_POINTER_(MPI_Errhandler, 0x00000143)
 
 /* Requests */
-#define MPI_REQUEST_NULL ((MPI_Request)0x00000180)
+#define MPI_REQUEST_NULL MPI_ABI_POINTER_(MPI_Request, 0x00000180)
 
 /* Datatypes of MPI's own types, and packed data */
-#define MPI_DATATYPE_NULL ((MPI_Datatype)0x00000200)
-#define MPI_AINT          ((MPI_Datatype)0x00000201)
-#define MPI_COUNT         ((MPI_Datatype)0x00000202)
-#define MPI_OFFSET        ((MPI_Datatype)0x00000203)
-#define MPI_PACKED        ((MPI_Datatype)0x00000207)
+#define MPI_DATATYPE_NULL MPI_ABI_POINTER_(MPI_Datatype, 0x00000200)
+#define MPI_AINT          MPI_ABI_POINTER_(MPI_Datatype, 0x00000201)
+#define MPI_COUNT         MPI_ABI_POINTER_(MPI_Datatype, 0x00000202)
+#define MPI_OFFSET        MPI_ABI_POINTER_(MPI_Datatype, 0x00000203)
+#define MPI_PACKED        MPI_ABI_POINTER_(MPI_Datatype, 0x00000207)
 
 /* C and C++ datatypes, and the Fortran ones without a size */
-#define MPI_SHORT                   ((MPI_Datatype)0x00000208)
-#define MPI_INT                     ((MPI_Datatype)0x00000209)
-#define MPI_LONG                    ((MPI_Datatype)0x0000020a)
-#define MPI_LONG_LONG               ((MPI_Datatype)0x0000020b)
+#define MPI_SHORT                   MPI_ABI_POINTER_(MPI_Datatype, 0x00000208)
+#define MPI_INT                     MPI_ABI_POINTER_(MPI_Datatype, 0x00000209)
+#define MPI_LONG                    MPI_ABI_POINTER_(MPI_Datatype, 0x0000020a)
+#define MPI_LONG_LONG               MPI_ABI_POINTER_(MPI_Datatype, 0x0000020b)
 #define MPI_LONG_LONG_INT           MPI_LONG_LONG
-#define MPI_UNSIGNED_SHORT          ((MPI_Datatype)0x0000020c)
-#define MPI_UNSIGNED                ((MPI_Datatype)0x0000020d)
-#define MPI_UNSIGNED_LONG           ((MPI_Datatype)0x0000020e)
-#define MPI_UNSIGNED_LONG_LONG      ((MPI_Datatype)0x0000020f)
-#define MPI_FLOAT                   ((MPI_Datatype)0x00000210)
-#define MPI_C_FLOAT_COMPLEX         ((MPI_Datatype)0x00000212)
+#define MPI_UNSIGNED_SHORT          MPI_ABI_POINTER_(MPI_Datatype, 0x0000020c)
+#define MPI_UNSIGNED                MPI_ABI_POINTER_(MPI_Datatype, 0x0000020d)
+#define MPI_UNSIGNED_LONG           MPI_ABI_POINTER_(MPI_Datatype, 0x0000020e)
+#define MPI_UNSIGNED_LONG_LONG      MPI_ABI_POINTER_(MPI_Datatype, 0x0000020f)
+#define MPI_FLOAT                   MPI_ABI_POINTER_(MPI_Datatype, 0x00000210)
+#define MPI_C_FLOAT_COMPLEX         MPI_ABI_POINTER_(MPI_Datatype, 0x00000212)
 #define MPI_C_COMPLEX               MPI_C_FLOAT_COMPLEX
-#define MPI_CXX_FLOAT_COMPLEX       ((MPI_Datatype)0x00000213)
-#define MPI_DOUBLE                  ((MPI_Datatype)0x00000214)
-#define MPI_C_DOUBLE_COMPLEX        ((MPI_Datatype)0x00000216)
-#define MPI_CXX_DOUBLE_COMPLEX      ((MPI_Datatype)0x00000217)
-#define MPI_LOGICAL                 ((MPI_Datatype)0x00000218)
-#define MPI_INTEGER                 ((MPI_Datatype)0x00000219)
-#define MPI_REAL                    ((MPI_Datatype)0x0000021a)
-#define MPI_COMPLEX                 ((MPI_Datatype)0x0000021b)
-#define MPI_DOUBLE_PRECISION        ((MPI_Datatype)0x0000021c)
-#define MPI_DOUBLE_COMPLEX          ((MPI_Datatype)0x0000021d)
-#define MPI_CHARACTER               ((MPI_Datatype)0x0000021e)
-#define MPI_LONG_DOUBLE             ((MPI_Datatype)0x00000220)
-#define MPI_C_LONG_DOUBLE_COMPLEX   ((MPI_Datatype)0x00000224)
-#define MPI_CXX_LONG_DOUBLE_COMPLEX ((MPI_Datatype)0x00000225)
+#define MPI_CXX_FLOAT_COMPLEX       MPI_ABI_POINTER_(MPI_Datatype, 0x00000213)
+#define MPI_DOUBLE                  MPI_ABI_POINTER_(MPI_Datatype, 0x00000214)
+#define MPI_C_DOUBLE_COMPLEX        MPI_ABI_POINTER_(MPI_Datatype, 0x00000216)
+#define MPI_CXX_DOUBLE_COMPLEX      MPI_ABI_POINTER_(MPI_Datatype, 0x00000217)
+#define MPI_LOGICAL                 MPI_ABI_POINTER_(MPI_Datatype, 0x00000218)
+#define MPI_INTEGER                 MPI_ABI_POINTER_(MPI_Datatype, 0x00000219)
+#define MPI_REAL                    MPI_ABI_POINTER_(MPI_Datatype, 0x0000021a)
+#define MPI_COMPLEX                 MPI_ABI_POINTER_(MPI_Datatype, 0x0000021b)
+#define MPI_DOUBLE_PRECISION        MPI_ABI_POINTER_(MPI_Datatype, 0x0000021c)
+#define MPI_DOUBLE_COMPLEX          MPI_ABI_POINTER_(MPI_Datatype, 0x0000021d)
+#define MPI_CHARACTER               MPI_ABI_POINTER_(MPI_Datatype, 0x0000021e)
+#define MPI_LONG_DOUBLE             MPI_ABI_POINTER_(MPI_Datatype, 0x00000220)
+#define MPI_C_LONG_DOUBLE_COMPLEX   MPI_ABI_POINTER_(MPI_Datatype, 0x00000224)
+#define MPI_CXX_LONG_DOUBLE_COMPLEX MPI_ABI_POINTER_(MPI_Datatype, 0x00000225)
 
 /* Pairs of a value and an index, for MPI_MINLOC and MPI_MAXLOC */
-#define MPI_FLOAT_INT         ((MPI_Datatype)0x00000228)
-#define MPI_DOUBLE_INT        ((MPI_Datatype)0x00000229)
-#define MPI_LONG_INT          ((MPI_Datatype)0x0000022a)
-#define MPI_2INT              ((MPI_Datatype)0x0000022b)
-#define MPI_SHORT_INT         ((MPI_Datatype)0x0000022c)
-#define MPI_LONG_DOUBLE_INT   ((MPI_Datatype)0x0000022d)
-#define MPI_2REAL             ((MPI_Datatype)0x00000230)
-#define MPI_2DOUBLE_PRECISION ((MPI_Datatype)0x00000231)
-#define MPI_2INTEGER          ((MPI_Datatype)0x00000232)
+#define MPI_FLOAT_INT         MPI_ABI_POINTER_(MPI_Datatype, 0x00000228)
+#define MPI_DOUBLE_INT        MPI_ABI_POINTER_(MPI_Datatype, 0x00000229)
+#define MPI_LONG_INT          MPI_ABI_POINTER_(MPI_Datatype, 0x0000022a)
+#define MPI_2INT              MPI_ABI_POINTER_(MPI_Datatype, 0x0000022b)
+#define MPI_SHORT_INT         MPI_ABI_POINTER_(MPI_Datatype, 0x0000022c)
+#define MPI_LONG_DOUBLE_INT   MPI_ABI_POINTER_(MPI_Datatype, 0x0000022d)
+#define MPI_2REAL             MPI_ABI_POINTER_(MPI_Datatype, 0x00000230)
+#define MPI_2DOUBLE_PRECISION MPI_ABI_POINTER_(MPI_Datatype, 0x00000231)
+#define MPI_2INTEGER          MPI_ABI_POINTER_(MPI_Datatype, 0x00000232)
 
 /* Booleans, wide characters, and types of a fixed size */
-#define MPI_C_BOOL        ((MPI_Datatype)0x00000238)
-#define MPI_CXX_BOOL      ((MPI_Datatype)0x00000239)
-#define MPI_WCHAR         ((MPI_Datatype)0x0000023c)
-#define MPI_INT8_T        ((MPI_Datatype)0x00000240)
-#define MPI_UINT8_T       ((MPI_Datatype)0x00000241)
-#define MPI_CHAR          ((MPI_Datatype)0x00000243)
-#define MPI_SIGNED_CHAR   ((MPI_Datatype)0x00000244)
-#define MPI_UNSIGNED_CHAR ((MPI_Datatype)0x00000245)
-#define MPI_BYTE          ((MPI_Datatype)0x00000247)
-#define MPI_INT16_T       ((MPI_Datatype)0x00000248)
-#define MPI_UINT16_T      ((MPI_Datatype)0x00000249)
-#define MPI_INT32_T       ((MPI_Datatype)0x00000250)
-#define MPI_UINT32_T      ((MPI_Datatype)0x00000251)
-#define MPI_INT64_T       ((MPI_Datatype)0x00000258)
-#define MPI_UINT64_T      ((MPI_Datatype)0x00000259)
+#define MPI_C_BOOL        MPI_ABI_POINTER_(MPI_Datatype, 0x00000238)
+#define MPI_CXX_BOOL      MPI_ABI_POINTER_(MPI_Datatype, 0x00000239)
+#define MPI_WCHAR         MPI_ABI_POINTER_(MPI_Datatype, 0x0000023c)
+#define MPI_INT8_T        MPI_ABI_POINTER_(MPI_Datatype, 0x00000240)
+#define MPI_UINT8_T       MPI_ABI_POINTER_(MPI_Datatype, 0x00000241)
+#define MPI_CHAR          MPI_ABI_POINTER_(MPI_Datatype, 0x00000243)
+#define MPI_SIGNED_CHAR   MPI_ABI_POINTER_(MPI_Datatype, 0x00000244)
+#define MPI_UNSIGNED_CHAR MPI_ABI_POINTER_(MPI_Datatype, 0x00000245)
+#define MPI_BYTE          MPI_ABI_POINTER_(MPI_Datatype, 0x00000247)
+#define MPI_INT16_T       MPI_ABI_POINTER_(MPI_Datatype, 0x00000248)
+#define MPI_UINT16_T      MPI_ABI_POINTER_(MPI_Datatype, 0x00000249)
+#define MPI_INT32_T       MPI_ABI_POINTER_(MPI_Datatype, 0x00000250)
+#define MPI_UINT32_T      MPI_ABI_POINTER_(MPI_Datatype, 0x00000251)
+#define MPI_INT64_T       MPI_ABI_POINTER_(MPI_Datatype, 0x00000258)
+#define MPI_UINT64_T      MPI_ABI_POINTER_(MPI_Datatype, 0x00000259)
 
 /* Fortran types of a fixed size */
-#define MPI_LOGICAL1  ((MPI_Datatype)0x000002c0)
-#define MPI_INTEGER1  ((MPI_Datatype)0x000002c1)
-#define MPI_LOGICAL2  ((MPI_Datatype)0x000002c8)
-#define MPI_INTEGER2  ((MPI_Datatype)0x000002c9)
-#define MPI_REAL2     ((MPI_Datatype)0x000002ca)
-#define MPI_LOGICAL4  ((MPI_Datatype)0x000002d0)
-#define MPI_INTEGER4  ((MPI_Datatype)0x000002d1)
-#define MPI_REAL4     ((MPI_Datatype)0x000002d2)
-#define MPI_COMPLEX4  ((MPI_Datatype)0x000002d3)
-#define MPI_LOGICAL8  ((MPI_Datatype)0x000002d8)
-#define MPI_INTEGER8  ((MPI_Datatype)0x000002d9)
-#define MPI_REAL8     ((MPI_Datatype)0x000002da)
-#define MPI_COMPLEX8  ((MPI_Datatype)0x000002db)
-#define MPI_LOGICAL16 ((MPI_Datatype)0x000002e0)
-#define MPI_INTEGER16 ((MPI_Datatype)0x000002e1)
-#define MPI_REAL16    ((MPI_Datatype)0x000002e2)
-#define MPI_COMPLEX16 ((MPI_Datatype)0x000002e3)
-#define MPI_COMPLEX32 ((MPI_Datatype)0x000002eb)
+#define MPI_LOGICAL1  MPI_ABI_POINTER_(MPI_Datatype, 0x000002c0)
+#define MPI_INTEGER1  MPI_ABI_POINTER_(MPI_Datatype, 0x000002c1)
+#define MPI_LOGICAL2  MPI_ABI_POINTER_(MPI_Datatype, 0x000002c8)
+#define MPI_INTEGER2  MPI_ABI_POINTER_(MPI_Datatype, 0x000002c9)
+#define MPI_REAL2     MPI_ABI_POINTER_(MPI_Datatype, 0x000002ca)
+#define MPI_LOGICAL4  MPI_ABI_POINTER_(MPI_Datatype, 0x000002d0)
+#define MPI_INTEGER4  MPI_ABI_POINTER_(MPI_Datatype, 0x000002d1)
+#define MPI_REAL4     MPI_ABI_POINTER_(MPI_Datatype, 0x000002d2)
+#define MPI_COMPLEX4  MPI_ABI_POINTER_(MPI_Datatype, 0x000002d3)
+#define MPI_LOGICAL8  MPI_ABI_POINTER_(MPI_Datatype, 0x000002d8)
+#define MPI_INTEGER8  MPI_ABI_POINTER_(MPI_Datatype, 0x000002d9)
+#define MPI_REAL8     MPI_ABI_POINTER_(MPI_Datatype, 0x000002da)
+#define MPI_COMPLEX8  MPI_ABI_POINTER_(MPI_Datatype, 0x000002db)
+#define MPI_LOGICAL16 MPI_ABI_POINTER_(MPI_Datatype, 0x000002e0)
+#define MPI_INTEGER16 MPI_ABI_POINTER_(MPI_Datatype, 0x000002e1)
+#define MPI_REAL16    MPI_ABI_POINTER_(MPI_Datatype, 0x000002e2)
+#define MPI_COMPLEX16 MPI_ABI_POINTER_(MPI_Datatype, 0x000002e3)
+#define MPI_COMPLEX32 MPI_ABI_POINTER_(MPI_Datatype, 0x000002eb)
 
 /* Fields of a status in Fortran: size of the array, and indices from 0 (section 19.3) */
-enum { MPI_F_STATUS_SIZE = 8, MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2 };
+#define MPI_F_STATUS_SIZE 8
+#define MPI_F_SOURCE      0
+#define MPI_F_TAG         1
+#define MPI_F_ERROR       2
 
 /* Error classes (section 9.4) and those of the tool information interface (section 15.3) */
-enum {
-    MPI_SUCCESS = 0,
-    MPI_ERR_BUFFER = 1,
-    MPI_ERR_COUNT = 2,
-    MPI_ERR_TYPE = 3,
-    MPI_ERR_TAG = 4,
-    MPI_ERR_COMM = 5,
-    MPI_ERR_RANK = 6,
-    MPI_ERR_REQUEST = 7,
-    MPI_ERR_ROOT = 8,
-    MPI_ERR_GROUP = 9,
-    MPI_ERR_OP = 10,
-    MPI_ERR_TOPOLOGY = 11,
-    MPI_ERR_DIMS = 12,
-    MPI_ERR_ARG = 13,
-    MPI_ERR_UNKNOWN = 14,
-    MPI_ERR_TRUNCATE = 15,
-    MPI_ERR_OTHER = 16,
-    MPI_ERR_INTERN = 17,
-    MPI_ERR_PENDING = 18,
-    MPI_ERR_IN_STATUS = 19,
-    MPI_ERR_ACCESS = 20,
-    MPI_ERR_AMODE = 21,
-    MPI_ERR_ASSERT = 22,
-    MPI_ERR_BAD_FILE = 23,
-    MPI_ERR_BASE = 24,
-    MPI_ERR_CONVERSION = 25,
-    MPI_ERR_DISP = 26,
-    MPI_ERR_DUP_DATAREP = 27,
-    MPI_ERR_FILE_EXISTS = 28,
-    MPI_ERR_FILE_IN_USE = 29,
-    MPI_ERR_FILE = 30,
-    MPI_ERR_INFO_KEY = 31,
-    MPI_ERR_INFO_NOKEY = 32,
-    MPI_ERR_INFO_VALUE = 33,
-    MPI_ERR_INFO = 34,
-    MPI_ERR_IO = 35,
-    MPI_ERR_KEYVAL = 36,
-    MPI_ERR_LOCKTYPE = 37,
-    MPI_ERR_NAME = 38,
-    MPI_ERR_NO_MEM = 39,
-    MPI_ERR_NOT_SAME = 40,
-    MPI_ERR_NO_SPACE = 41,
-    MPI_ERR_NO_SUCH_FILE = 42,
-    MPI_ERR_PORT = 43,
-    MPI_ERR_QUOTA = 44,
-    MPI_ERR_READ_ONLY = 45,
-    MPI_ERR_RMA_ATTACH = 46,
-    MPI_ERR_RMA_CONFLICT = 47,
-    MPI_ERR_RMA_RANGE = 48,
-    MPI_ERR_RMA_SHARED = 49,
-    MPI_ERR_RMA_SYNC = 50,
-    MPI_ERR_SERVICE = 51,
-    MPI_ERR_SIZE = 52,
-    MPI_ERR_SPAWN = 53,
-    MPI_ERR_UNSUPPORTED_DATAREP = 54,
-    MPI_ERR_UNSUPPORTED_OPERATION = 55,
-    MPI_ERR_WIN = 56,
-    MPI_ERR_RMA_FLAVOR = 57,
-    MPI_ERR_PROC_ABORTED = 58,
-    MPI_ERR_VALUE_TOO_LARGE = 59,
-    MPI_ERR_SESSION = 60,
-    MPI_ERR_ERRHANDLER = 61,
-    MPI_ERR_ABI = 62,
-    MPI_T_ERR_CANNOT_INIT = 1001,
-    MPI_T_ERR_NOT_ACCESSIBLE = 1002,
-    MPI_T_ERR_NOT_INITIALIZED = 1003,
-    MPI_T_ERR_NOT_SUPPORTED = 1004,
-    MPI_T_ERR_MEMORY = 1005,
-    MPI_T_ERR_INVALID = 1006,
-    MPI_T_ERR_INVALID_INDEX = 1007,
-    MPI_T_ERR_INVALID_ITEM = 1008,
-    MPI_T_ERR_INVALID_SESSION = 1009,
-    MPI_T_ERR_INVALID_HANDLE = 1010,
-    MPI_T_ERR_INVALID_NAME = 1011,
-    MPI_T_ERR_OUT_OF_HANDLES = 1012,
-    MPI_T_ERR_OUT_OF_SESSIONS = 1013,
-    MPI_T_ERR_CVAR_SET_NOT_NOW = 1014,
-    MPI_T_ERR_CVAR_SET_NEVER = 1015,
-    MPI_T_ERR_PVAR_NO_WRITE = 1016,
-    MPI_T_ERR_PVAR_NO_STARTSTOP = 1017,
-    MPI_T_ERR_PVAR_NO_ATOMIC = 1018,
-    MPI_ERR_LASTCODE = 16383
-};
+#define MPI_SUCCESS                   0
+#define MPI_ERR_BUFFER                1
+#define MPI_ERR_COUNT                 2
+#define MPI_ERR_TYPE                  3
+#define MPI_ERR_TAG                   4
+#define MPI_ERR_COMM                  5
+#define MPI_ERR_RANK                  6
+#define MPI_ERR_REQUEST               7
+#define MPI_ERR_ROOT                  8
+#define MPI_ERR_GROUP                 9
+#define MPI_ERR_OP                    10
+#define MPI_ERR_TOPOLOGY              11
+#define MPI_ERR_DIMS                  12
+#define MPI_ERR_ARG                   13
+#define MPI_ERR_UNKNOWN               14
+#define MPI_ERR_TRUNCATE              15
+#define MPI_ERR_OTHER                 16
+#define MPI_ERR_INTERN                17
+#define MPI_ERR_PENDING               18
+#define MPI_ERR_IN_STATUS             19
+#define MPI_ERR_ACCESS                20
+#define MPI_ERR_AMODE                 21
+#define MPI_ERR_ASSERT                22
+#define MPI_ERR_BAD_FILE              23
+#define MPI_ERR_BASE                  24
+#define MPI_ERR_CONVERSION            25
+#define MPI_ERR_DISP                  26
+#define MPI_ERR_DUP_DATAREP           27
+#define MPI_ERR_FILE_EXISTS           28
+#define MPI_ERR_FILE_IN_USE           29
+#define MPI_ERR_FILE                  30
+#define MPI_ERR_INFO_KEY              31
+#define MPI_ERR_INFO_NOKEY            32
+#define MPI_ERR_INFO_VALUE            33
+#define MPI_ERR_INFO                  34
+#define MPI_ERR_IO                    35
+#define MPI_ERR_KEYVAL                36
+#define MPI_ERR_LOCKTYPE              37
+#define MPI_ERR_NAME                  38
+#define MPI_ERR_NO_MEM                39
+#define MPI_ERR_NOT_SAME              40
+#define MPI_ERR_NO_SPACE              41
+#define MPI_ERR_NO_SUCH_FILE          42
+#define MPI_ERR_PORT                  43
+#define MPI_ERR_QUOTA                 44
+#define MPI_ERR_READ_ONLY             45
+#define MPI_ERR_RMA_ATTACH            46
+#define MPI_ERR_RMA_CONFLICT          47
+#define MPI_ERR_RMA_RANGE             48
+#define MPI_ERR_RMA_SHARED            49
+#define MPI_ERR_RMA_SYNC              50
+#define MPI_ERR_SERVICE               51
+#define MPI_ERR_SIZE                  52
+#define MPI_ERR_SPAWN                 53
+#define MPI_ERR_UNSUPPORTED_DATAREP   54
+#define MPI_ERR_UNSUPPORTED_OPERATION 55
+#define MPI_ERR_WIN                   56
+#define MPI_ERR_RMA_FLAVOR            57
+#define MPI_ERR_PROC_ABORTED          58
+#define MPI_ERR_VALUE_TOO_LARGE       59
+#define MPI_ERR_SESSION               60
+#define MPI_ERR_ERRHANDLER            61
+#define MPI_ERR_ABI                   62
+#define MPI_T_ERR_CANNOT_INIT         1001
+#define MPI_T_ERR_NOT_ACCESSIBLE      1002
+#define MPI_T_ERR_NOT_INITIALIZED     1003
+#define MPI_T_ERR_NOT_SUPPORTED       1004
+#define MPI_T_ERR_MEMORY              1005
+#define MPI_T_ERR_INVALID             1006
+#define MPI_T_ERR_INVALID_INDEX       1007
+#define MPI_T_ERR_INVALID_ITEM        1008
+#define MPI_T_ERR_INVALID_SESSION     1009
+#define MPI_T_ERR_INVALID_HANDLE      1010
+#define MPI_T_ERR_INVALID_NAME        1011
+#define MPI_T_ERR_OUT_OF_HANDLES      1012
+#define MPI_T_ERR_OUT_OF_SESSIONS     1013
+#define MPI_T_ERR_CVAR_SET_NOT_NOW    1014
+#define MPI_T_ERR_CVAR_SET_NEVER      1015
+#define MPI_T_ERR_PVAR_NO_WRITE       1016
+#define MPI_T_ERR_PVAR_NO_STARTSTOP   1017
+#define MPI_T_ERR_PVAR_NO_ATOMIC      1018
+#define MPI_ERR_LASTCODE              16383
 
 /* Buffer addresses with a meaning of their own */
-#define MPI_BOTTOM           ((void *)0)
-#define MPI_IN_PLACE         ((void *)1)
-#define MPI_BUFFER_AUTOMATIC ((void *)2)
+#define MPI_BOTTOM           MPI_ABI_POINTER_(void *, 0)
+#define MPI_IN_PLACE         MPI_ABI_POINTER_(void *, 1)
+#define MPI_BUFFER_AUTOMATIC MPI_ABI_POINTER_(void *, 2)
 
 /* Arguments that are left out */
-#define MPI_ARGV_NULL       ((char **)0)
-#define MPI_ARGVS_NULL      ((char ***)0)
-#define MPI_ERRCODES_IGNORE ((int *)0)
-#define MPI_STATUS_IGNORE   ((MPI_Status *)0)
-#define MPI_STATUSES_IGNORE ((MPI_Status *)0)
+#define MPI_ARGV_NULL       MPI_ABI_POINTER_(char **, 0)
+#define MPI_ARGVS_NULL      MPI_ABI_POINTER_(char ***, 0)
+#define MPI_ERRCODES_IGNORE MPI_ABI_POINTER_(int *, 0)
+#define MPI_STATUS_IGNORE   MPI_ABI_POINTER_(MPI_Status *, 0)
+#define MPI_STATUSES_IGNORE MPI_ABI_POINTER_(MPI_Status *, 0)
 
 /* Weights of distributed graphs (section 8.5.4) */
-#define MPI_UNWEIGHTED    ((int *)10)
-#define MPI_WEIGHTS_EMPTY ((int *)11)
+#define MPI_UNWEIGHTED    MPI_ABI_POINTER_(int *, 10)
+#define MPI_WEIGHTS_EMPTY MPI_ABI_POINTER_(int *, 11)
 
 /* Sizes of strings, with their terminating null character, and of the buffer space of a message */
 #define MPI_MAX_DATAREP_STRING         128
@@ -392,213 +402,192 @@ enum {
 #define MPI_BSEND_OVERHEAD             512
 
 /* How a file is opened (section 14.2.1) */
-enum {
-    MPI_MODE_APPEND = 1,
-    MPI_MODE_CREATE = 2,
-    MPI_MODE_DELETE_ON_CLOSE = 4,
-    MPI_MODE_EXCL = 8,
-    MPI_MODE_RDONLY = 16,
-    MPI_MODE_RDWR = 32,
-    MPI_MODE_SEQUENTIAL = 64,
-    MPI_MODE_UNIQUE_OPEN = 128,
-    MPI_MODE_WRONLY = 256
-};
+#define MPI_MODE_APPEND          1
+#define MPI_MODE_CREATE          2
+#define MPI_MODE_DELETE_ON_CLOSE 4
+#define MPI_MODE_EXCL            8
+#define MPI_MODE_RDONLY          16
+#define MPI_MODE_RDWR            32
+#define MPI_MODE_SEQUENTIAL      64
+#define MPI_MODE_UNIQUE_OPEN     128
+#define MPI_MODE_WRONLY          256
 
 /* Assertions about windows (section 12.5.5) */
-enum {
-    MPI_MODE_NOCHECK = 1024,
-    MPI_MODE_NOPRECEDE = 2048,
-    MPI_MODE_NOPUT = 4096,
-    MPI_MODE_NOSTORE = 8192,
-    MPI_MODE_NOSUCCEED = 16384
-};
+#define MPI_MODE_NOCHECK   1024
+#define MPI_MODE_NOPRECEDE 2048
+#define MPI_MODE_NOPUT     4096
+#define MPI_MODE_NOSTORE   8192
+#define MPI_MODE_NOSUCCEED 16384
 
 /* Ranks, tags, and results with a meaning of their own */
-enum {
-    MPI_ANY_SOURCE = -1,
-    MPI_ANY_TAG = -2,
-    MPI_PROC_NULL = -3,
-    MPI_ROOT = -4,
-    MPI_UNDEFINED = -32766
-};
+#define MPI_ANY_SOURCE (-1)
+#define MPI_ANY_TAG    (-2)
+#define MPI_PROC_NULL  (-3)
+#define MPI_ROOT       (-4)
+#define MPI_UNDEFINED  (-32766)
 
 /* Levels of thread support, in increasing order */
-enum {
-    MPI_THREAD_SINGLE = 0,
-    MPI_THREAD_FUNNELED = 1024,
-    MPI_THREAD_SERIALIZED = 2048,
-    MPI_THREAD_MULTIPLE = 4096
-};
+#define MPI_THREAD_SINGLE     0
+#define MPI_THREAD_FUNNELED   1024
+#define MPI_THREAD_SERIALIZED 2048
+#define MPI_THREAD_MULTIPLE   4096
 
 /* Order of the elements of an array, its distribution (section 5.1) */
-enum {
-    MPI_ORDER_C = 0xC,
-    MPI_ORDER_FORTRAN = 0xF,
-    MPI_DISTRIBUTE_NONE = 16,
-    MPI_DISTRIBUTE_BLOCK = 17,
-    MPI_DISTRIBUTE_CYCLIC = 18,
-    MPI_DISTRIBUTE_DFLT_DARG = 19
-};
+#define MPI_ORDER_C              0xC
+#define MPI_ORDER_FORTRAN        0xF
+#define MPI_DISTRIBUTE_NONE      16
+#define MPI_DISTRIBUTE_BLOCK     17
+#define MPI_DISTRIBUTE_CYCLIC    18
+#define MPI_DISTRIBUTE_DFLT_DARG 19
 
 /* How a datatype was made (section 5.1) */
-enum {
-    MPI_COMBINER_NAMED = 101,
-    MPI_COMBINER_DUP = 102,
-    MPI_COMBINER_CONTIGUOUS = 103,
-    MPI_COMBINER_VECTOR = 104,
-    MPI_COMBINER_HVECTOR = 105,
-    MPI_COMBINER_INDEXED = 106,
-    MPI_COMBINER_HINDEXED = 107,
-    MPI_COMBINER_INDEXED_BLOCK = 108,
-    MPI_COMBINER_HINDEXED_BLOCK = 109,
-    MPI_COMBINER_STRUCT = 110,
-    MPI_COMBINER_SUBARRAY = 111,
-    MPI_COMBINER_DARRAY = 112,
-    MPI_COMBINER_F90_REAL = 113,
-    MPI_COMBINER_F90_COMPLEX = 114,
-    MPI_COMBINER_F90_INTEGER = 115,
-    MPI_COMBINER_RESIZED = 116,
-    MPI_COMBINER_VALUE_INDEX = 117
-};
+#define MPI_COMBINER_NAMED          101
+#define MPI_COMBINER_DUP            102
+#define MPI_COMBINER_CONTIGUOUS     103
+#define MPI_COMBINER_VECTOR         104
+#define MPI_COMBINER_HVECTOR        105
+#define MPI_COMBINER_INDEXED        106
+#define MPI_COMBINER_HINDEXED       107
+#define MPI_COMBINER_INDEXED_BLOCK  108
+#define MPI_COMBINER_HINDEXED_BLOCK 109
+#define MPI_COMBINER_STRUCT         110
+#define MPI_COMBINER_SUBARRAY       111
+#define MPI_COMBINER_DARRAY         112
+#define MPI_COMBINER_F90_REAL       113
+#define MPI_COMBINER_F90_COMPLEX    114
+#define MPI_COMBINER_F90_INTEGER    115
+#define MPI_COMBINER_RESIZED        116
+#define MPI_COMBINER_VALUE_INDEX    117
 
 /* Classes of types for MPI_Type_match_size (section 19.1) */
-enum {
-    MPIX_TYPECLASS_LOGICAL = 191,
-    MPI_TYPECLASS_INTEGER = 192,
-    MPI_TYPECLASS_REAL = 193,
-    MPI_TYPECLASS_COMPLEX = 194
-};
+#define MPIX_TYPECLASS_LOGICAL 191
+#define MPI_TYPECLASS_INTEGER  192
+#define MPI_TYPECLASS_REAL     193
+#define MPI_TYPECLASS_COMPLEX  194
 
 /* Results of comparisons */
-enum { MPI_IDENT = 201, MPI_CONGRUENT = 202, MPI_SIMILAR = 203, MPI_UNEQUAL = 204 };
+#define MPI_IDENT     201
+#define MPI_CONGRUENT 202
+#define MPI_SIMILAR   203
+#define MPI_UNEQUAL   204
 
 /* Kinds of topology */
-enum { MPI_CART = 211, MPI_GRAPH = 212, MPI_DIST_GRAPH = 213 };
+#define MPI_CART       211
+#define MPI_GRAPH      212
+#define MPI_DIST_GRAPH 213
 
 /* Ways to split a communicator by the machine (section 7.4.2) */
-enum {
-    MPI_COMM_TYPE_SHARED = 221,
-    MPI_COMM_TYPE_HW_UNGUIDED = 222,
-    MPI_COMM_TYPE_HW_GUIDED = 223,
-    MPI_COMM_TYPE_RESOURCE_GUIDED = 224
-};
+#define MPI_COMM_TYPE_SHARED          221
+#define MPI_COMM_TYPE_HW_UNGUIDED     222
+#define MPI_COMM_TYPE_HW_GUIDED       223
+#define MPI_COMM_TYPE_RESOURCE_GUIDED 224
 
 /* Kinds of lock on a window */
-enum { MPI_LOCK_EXCLUSIVE = 301, MPI_LOCK_SHARED = 302 };
+#define MPI_LOCK_EXCLUSIVE 301
+#define MPI_LOCK_SHARED    302
 
 /* How a window was made */
-enum {
-    MPI_WIN_FLAVOR_CREATE = 311,
-    MPI_WIN_FLAVOR_ALLOCATE = 312,
-    MPI_WIN_FLAVOR_DYNAMIC = 313,
-    MPI_WIN_FLAVOR_SHARED = 314
-};
+#define MPI_WIN_FLAVOR_CREATE   311
+#define MPI_WIN_FLAVOR_ALLOCATE 312
+#define MPI_WIN_FLAVOR_DYNAMIC  313
+#define MPI_WIN_FLAVOR_SHARED   314
 
 /* Memory models of windows */
-enum { MPI_WIN_UNIFIED = 321, MPI_WIN_SEPARATE = 322 };
+#define MPI_WIN_UNIFIED  321
+#define MPI_WIN_SEPARATE 322
 
 /* Positions in a file */
-enum { MPI_SEEK_CUR = 401, MPI_SEEK_END = 402, MPI_SEEK_SET = 403 };
+#define MPI_SEEK_CUR 401
+#define MPI_SEEK_END 402
+#define MPI_SEEK_SET 403
 
-#define MPI_DISPLACEMENT_CURRENT ((MPI_Offset)-1)
+#define MPI_DISPLACEMENT_CURRENT MPI_ABI_CAST_(MPI_Offset, -1)
 
 /* Attribute keys of communicators (section 9.1.2) */
-enum {
-    MPI_KEYVAL_INVALID = 0,
-    MPI_TAG_UB = 501,
-    MPI_IO = 502,
-    MPI_HOST = 503,
-    MPI_WTIME_IS_GLOBAL = 504,
-    MPI_APPNUM = 505,
-    MPI_LASTUSEDCODE = 506,
-    MPI_UNIVERSE_SIZE = 507
-};
+#define MPI_KEYVAL_INVALID  0
+#define MPI_TAG_UB          501
+#define MPI_IO              502
+#define MPI_HOST            503
+#define MPI_WTIME_IS_GLOBAL 504
+#define MPI_APPNUM          505
+#define MPI_LASTUSEDCODE    506
+#define MPI_UNIVERSE_SIZE   507
 
 /* Attribute keys of windows (section 12.2.6) */
-enum {
-    MPI_WIN_BASE = 601,
-    MPI_WIN_DISP_UNIT = 602,
-    MPI_WIN_SIZE = 603,
-    MPI_WIN_CREATE_FLAVOR = 604,
-    MPI_WIN_MODEL = 605
-};
+#define MPI_WIN_BASE          601
+#define MPI_WIN_DISP_UNIT     602
+#define MPI_WIN_SIZE          603
+#define MPI_WIN_CREATE_FLAVOR 604
+#define MPI_WIN_MODEL         605
 
 /* Predefined callbacks of attributes (section 7.7) and data representations */
-#define MPI_NULL_COPY_FN         ((MPI_Copy_function *)0x0)
-#define MPI_DUP_FN               ((MPI_Copy_function *)0x1)
-#define MPI_NULL_DELETE_FN       ((MPI_Delete_function *)0x0)
-#define MPI_COMM_NULL_COPY_FN    ((MPI_Comm_copy_attr_function *)0x0)
-#define MPI_COMM_DUP_FN          ((MPI_Comm_copy_attr_function *)0x1)
-#define MPI_COMM_NULL_DELETE_FN  ((MPI_Comm_delete_attr_function *)0x0)
-#define MPI_TYPE_NULL_COPY_FN    ((MPI_Type_copy_attr_function *)0x0)
-#define MPI_TYPE_DUP_FN          ((MPI_Type_copy_attr_function *)0x1)
-#define MPI_TYPE_NULL_DELETE_FN  ((MPI_Type_delete_attr_function *)0x0)
-#define MPI_WIN_NULL_COPY_FN     ((MPI_Win_copy_attr_function *)0x0)
-#define MPI_WIN_DUP_FN           ((MPI_Win_copy_attr_function *)0x1)
-#define MPI_WIN_NULL_DELETE_FN   ((MPI_Win_delete_attr_function *)0x0)
-#define MPI_CONVERSION_FN_NULL   ((MPI_Datarep_conversion_function *)0x0)
-#define MPI_CONVERSION_FN_NULL_C ((MPI_Datarep_conversion_function_c *)0x0)
+#define MPI_NULL_COPY_FN         MPI_ABI_POINTER_(MPI_Copy_function *, 0x0)
+#define MPI_DUP_FN               MPI_ABI_POINTER_(MPI_Copy_function *, 0x1)
+#define MPI_NULL_DELETE_FN       MPI_ABI_POINTER_(MPI_Delete_function *, 0x0)
+#define MPI_COMM_NULL_COPY_FN    MPI_ABI_POINTER_(MPI_Comm_copy_attr_function *, 0x0)
+#define MPI_COMM_DUP_FN          MPI_ABI_POINTER_(MPI_Comm_copy_attr_function *, 0x1)
+#define MPI_COMM_NULL_DELETE_FN  MPI_ABI_POINTER_(MPI_Comm_delete_attr_function *, 0x0)
+#define MPI_TYPE_NULL_COPY_FN    MPI_ABI_POINTER_(MPI_Type_copy_attr_function *, 0x0)
+#define MPI_TYPE_DUP_FN          MPI_ABI_POINTER_(MPI_Type_copy_attr_function *, 0x1)
+#define MPI_TYPE_NULL_DELETE_FN  MPI_ABI_POINTER_(MPI_Type_delete_attr_function *, 0x0)
+#define MPI_WIN_NULL_COPY_FN     MPI_ABI_POINTER_(MPI_Win_copy_attr_function *, 0x0)
+#define MPI_WIN_DUP_FN           MPI_ABI_POINTER_(MPI_Win_copy_attr_function *, 0x1)
+#define MPI_WIN_NULL_DELETE_FN   MPI_ABI_POINTER_(MPI_Win_delete_attr_function *, 0x0)
+#define MPI_CONVERSION_FN_NULL   MPI_ABI_POINTER_(MPI_Datarep_conversion_function *, 0x0)
+#define MPI_CONVERSION_FN_NULL_C MPI_ABI_POINTER_(MPI_Datarep_conversion_function_c *, 0x0)
 
 /* Handles of the tool information interface (chapter 15) */
-#define MPI_T_ENUM_NULL         ((MPI_T_enum)0)
-#define MPI_T_CVAR_HANDLE_NULL  ((MPI_T_cvar_handle)0)
-#define MPI_T_PVAR_SESSION_NULL ((MPI_T_pvar_session)0)
-#define MPI_T_PVAR_HANDLE_NULL  ((MPI_T_pvar_handle)0)
-#define MPI_T_PVAR_ALL_HANDLES  ((MPI_T_pvar_handle)1)
+#define MPI_T_ENUM_NULL         MPI_ABI_POINTER_(MPI_T_enum, 0)
+#define MPI_T_CVAR_HANDLE_NULL  MPI_ABI_POINTER_(MPI_T_cvar_handle, 0)
+#define MPI_T_PVAR_SESSION_NULL MPI_ABI_POINTER_(MPI_T_pvar_session, 0)
+#define MPI_T_PVAR_HANDLE_NULL  MPI_ABI_POINTER_(MPI_T_pvar_handle, 0)
+#define MPI_T_PVAR_ALL_HANDLES  MPI_ABI_POINTER_(MPI_T_pvar_handle, 1)
 
 /* Verbosity levels of variables and events */
-enum {
-    MPI_T_VERBOSITY_USER_BASIC = 0x09,
-    MPI_T_VERBOSITY_USER_DETAIL = 0x0a,
-    MPI_T_VERBOSITY_USER_ALL = 0x0c,
-    MPI_T_VERBOSITY_TUNER_BASIC = 0x11,
-    MPI_T_VERBOSITY_TUNER_DETAIL = 0x12,
-    MPI_T_VERBOSITY_TUNER_ALL = 0x14,
-    MPI_T_VERBOSITY_MPIDEV_BASIC = 0x21,
-    MPI_T_VERBOSITY_MPIDEV_DETAIL = 0x22,
-    MPI_T_VERBOSITY_MPIDEV_ALL = 0x24
-};
+#define MPI_T_VERBOSITY_USER_BASIC    0x09
+#define MPI_T_VERBOSITY_USER_DETAIL   0x0a
+#define MPI_T_VERBOSITY_USER_ALL      0x0c
+#define MPI_T_VERBOSITY_TUNER_BASIC   0x11
+#define MPI_T_VERBOSITY_TUNER_DETAIL  0x12
+#define MPI_T_VERBOSITY_TUNER_ALL     0x14
+#define MPI_T_VERBOSITY_MPIDEV_BASIC  0x21
+#define MPI_T_VERBOSITY_MPIDEV_DETAIL 0x22
+#define MPI_T_VERBOSITY_MPIDEV_ALL    0x24
 
 /* What a variable or event is bound to */
-enum {
-    MPI_T_BIND_NO_OBJECT = 1,
-    MPI_T_BIND_MPI_COMM = 2,
-    MPI_T_BIND_MPI_DATATYPE = 3,
-    MPI_T_BIND_MPI_ERRHANDLER = 4,
-    MPI_T_BIND_MPI_FILE = 5,
-    MPI_T_BIND_MPI_GROUP = 6,
-    MPI_T_BIND_MPI_OP = 7,
-    MPI_T_BIND_MPI_REQUEST = 8,
-    MPI_T_BIND_MPI_WIN = 9,
-    MPI_T_BIND_MPI_MESSAGE = 10,
-    MPI_T_BIND_MPI_INFO = 11,
-    MPI_T_BIND_MPI_SESSION = 12
-};
+#define MPI_T_BIND_NO_OBJECT      1
+#define MPI_T_BIND_MPI_COMM       2
+#define MPI_T_BIND_MPI_DATATYPE   3
+#define MPI_T_BIND_MPI_ERRHANDLER 4
+#define MPI_T_BIND_MPI_FILE       5
+#define MPI_T_BIND_MPI_GROUP      6
+#define MPI_T_BIND_MPI_OP         7
+#define MPI_T_BIND_MPI_REQUEST    8
+#define MPI_T_BIND_MPI_WIN        9
+#define MPI_T_BIND_MPI_MESSAGE    10
+#define MPI_T_BIND_MPI_INFO       11
+#define MPI_T_BIND_MPI_SESSION    12
 
 /* Where the value of a control variable must agree */
-enum {
-    MPI_T_SCOPE_CONSTANT = 1,
-    MPI_T_SCOPE_READONLY = 2,
-    MPI_T_SCOPE_LOCAL = 3,
-    MPI_T_SCOPE_GROUP = 4,
-    MPI_T_SCOPE_GROUP_EQ = 5,
-    MPI_T_SCOPE_ALL = 6,
-    MPI_T_SCOPE_ALL_EQ = 7
-};
+#define MPI_T_SCOPE_CONSTANT 1
+#define MPI_T_SCOPE_READONLY 2
+#define MPI_T_SCOPE_LOCAL    3
+#define MPI_T_SCOPE_GROUP    4
+#define MPI_T_SCOPE_GROUP_EQ 5
+#define MPI_T_SCOPE_ALL      6
+#define MPI_T_SCOPE_ALL_EQ   7
 
 /* Classes of performance variables */
-enum {
-    MPI_T_PVAR_CLASS_STATE = 1,
-    MPI_T_PVAR_CLASS_LEVEL = 2,
-    MPI_T_PVAR_CLASS_SIZE = 3,
-    MPI_T_PVAR_CLASS_PERCENTAGE = 4,
-    MPI_T_PVAR_CLASS_HIGHWATERMARK = 5,
-    MPI_T_PVAR_CLASS_LOWWATERMARK = 6,
-    MPI_T_PVAR_CLASS_COUNTER = 7,
-    MPI_T_PVAR_CLASS_AGGREGATE = 8,
-    MPI_T_PVAR_CLASS_TIMER = 9,
-    MPI_T_PVAR_CLASS_GENERIC = 10
-};
+#define MPI_T_PVAR_CLASS_STATE         1
+#define MPI_T_PVAR_CLASS_LEVEL         2
+#define MPI_T_PVAR_CLASS_SIZE          3
+#define MPI_T_PVAR_CLASS_PERCENTAGE    4
+#define MPI_T_PVAR_CLASS_HIGHWATERMARK 5
+#define MPI_T_PVAR_CLASS_LOWWATERMARK  6
+#define MPI_T_PVAR_CLASS_COUNTER       7
+#define MPI_T_PVAR_CLASS_AGGREGATE     8
+#define MPI_T_PVAR_CLASS_TIMER         9
+#define MPI_T_PVAR_CLASS_GENERIC       10
 
 /*
  * Functions, by chapter of the standard and then by name.
@@ -751,14 +740,10 @@ int MPI_Parrived(MPI_Request request, int partition, int *flag);
 int MPI_Pready(int partition, MPI_Request request);
 int MPI_Pready_list(int length, const int array_of_partitions[], MPI_Request request);
 int MPI_Pready_range(int partition_low, int partition_high, MPI_Request request);
-int MPI_Precv_init(void *buf, int partitions, int count, MPI_Datatype datatype, int dest, int tag,
-                   MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int MPI_Precv_init_c(void *buf, int partitions, MPI_Count count, MPI_Datatype datatype, int dest,
-                     int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int MPI_Psend_init(const void *buf, int partitions, int count, MPI_Datatype datatype, int dest,
+int MPI_Precv_init(void *buf, int partitions, MPI_Count count, MPI_Datatype datatype, int dest,
                    int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int MPI_Psend_init_c(const void *buf, int partitions, MPI_Count count, MPI_Datatype datatype,
-                     int dest, int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
+int MPI_Psend_init(const void *buf, int partitions, MPI_Count count, MPI_Datatype datatype,
+                   int dest, int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
 
 /* Datatypes (chapter 5) */
 int MPI_Get_address(const void *location, MPI_Aint *address);
@@ -1208,14 +1193,14 @@ int MPI_Cart_sub(MPI_Comm comm, const int remain_dims[], MPI_Comm *newcomm);
 int MPI_Cartdim_get(MPI_Comm comm, int *ndims);
 int MPI_Dims_create(int nnodes, int ndims, int dims[]);
 int MPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[], const int degrees[],
-                          const int destinations[], const int weights[], MPI_Info info, int reorder,
+                          const int destinations[], const int *weights, MPI_Info info, int reorder,
                           MPI_Comm *comm_dist_graph);
 int MPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree, const int sources[],
-                                   const int sourceweights[], int outdegree,
-                                   const int destinations[], const int destweights[], MPI_Info info,
+                                   const int *sourceweights, int outdegree,
+                                   const int destinations[], const int *destweights, MPI_Info info,
                                    int reorder, MPI_Comm *comm_dist_graph);
-int MPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[], int sourceweights[],
-                             int maxoutdegree, int destinations[], int destweights[]);
+int MPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[], int *sourceweights,
+                             int maxoutdegree, int destinations[], int *destweights);
 int MPI_Dist_graph_neighbors_count(MPI_Comm comm, int *indegree, int *outdegree, int *weighted);
 int MPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[], const int edges[],
                      int reorder, MPI_Comm *comm_graph);
@@ -1952,14 +1937,10 @@ int PMPI_Parrived(MPI_Request request, int partition, int *flag);
 int PMPI_Pready(int partition, MPI_Request request);
 int PMPI_Pready_list(int length, const int array_of_partitions[], MPI_Request request);
 int PMPI_Pready_range(int partition_low, int partition_high, MPI_Request request);
-int PMPI_Precv_init(void *buf, int partitions, int count, MPI_Datatype datatype, int dest, int tag,
-                    MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int PMPI_Precv_init_c(void *buf, int partitions, MPI_Count count, MPI_Datatype datatype, int dest,
-                      int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int PMPI_Psend_init(const void *buf, int partitions, int count, MPI_Datatype datatype, int dest,
+int PMPI_Precv_init(void *buf, int partitions, MPI_Count count, MPI_Datatype datatype, int dest,
                     int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
-int PMPI_Psend_init_c(const void *buf, int partitions, MPI_Count count, MPI_Datatype datatype,
-                      int dest, int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
+int PMPI_Psend_init(const void *buf, int partitions, MPI_Count count, MPI_Datatype datatype,
+                    int dest, int tag, MPI_Comm comm, MPI_Info info, MPI_Request *request);
 
 /* PMPI: Datatypes (chapter 5) */
 int PMPI_Get_address(const void *location, MPI_Aint *address);
@@ -2413,14 +2394,14 @@ int PMPI_Cart_sub(MPI_Comm comm, const int remain_dims[], MPI_Comm *newcomm);
 int PMPI_Cartdim_get(MPI_Comm comm, int *ndims);
 int PMPI_Dims_create(int nnodes, int ndims, int dims[]);
 int PMPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[], const int degrees[],
-                           const int destinations[], const int weights[], MPI_Info info,
-                           int reorder, MPI_Comm *comm_dist_graph);
+                           const int destinations[], const int *weights, MPI_Info info, int reorder,
+                           MPI_Comm *comm_dist_graph);
 int PMPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree, const int sources[],
-                                    const int sourceweights[], int outdegree,
-                                    const int destinations[], const int destweights[],
-                                    MPI_Info info, int reorder, MPI_Comm *comm_dist_graph);
-int PMPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[], int sourceweights[],
-                              int maxoutdegree, int destinations[], int destweights[]);
+                                    const int *sourceweights, int outdegree,
+                                    const int destinations[], const int *destweights, MPI_Info info,
+                                    int reorder, MPI_Comm *comm_dist_graph);
+int PMPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[], int *sourceweights,
+                              int maxoutdegree, int destinations[], int *destweights);
 int PMPI_Dist_graph_neighbors_count(MPI_Comm comm, int *indegree, int *outdegree, int *weighted);
 int PMPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[], const int edges[],
                       int reorder, MPI_Comm *comm_graph);
@@ -3144,8 +3125,8 @@ MPI_REMOVED_INLINE_ MPI_Win MPI_Win_f2c(MPI_Fint win)
 }
 
 /* The statuses that a Fortran program passes to have none returned */
-#define MPI_F_STATUS_IGNORE   ((MPI_Fint *)0)
-#define MPI_F_STATUSES_IGNORE ((MPI_Fint *)0)
+#define MPI_F_STATUS_IGNORE   MPI_ABI_POINTER_(MPI_Fint *, 0)
+#define MPI_F_STATUSES_IGNORE MPI_ABI_POINTER_(MPI_Fint *, 0)
 
 /* A Fortran status is an array of MPI_F_STATUS_SIZE integers, field by field that of C. */
 MPI_REMOVED_INLINE_ int MPI_Status_c2f(const MPI_Status *c_status, MPI_Fint *f_status)
@@ -3241,8 +3222,8 @@ MPI_REMOVED_INLINE_ int MPI_Type_hindexed(int count, const int array_of_blocklen
  * Markers of a struct's bounds: only for MPI_Type_struct, every other function refuses them. The
  * values lie beyond those that the standard reserves (up to 4095), and are no address either.
  */
-#define MPI_LB ((MPI_Datatype)0x00001001)
-#define MPI_UB ((MPI_Datatype)0x00001002)
+#define MPI_LB MPI_ABI_POINTER_(MPI_Datatype, 0x00001001)
+#define MPI_UB MPI_ABI_POINTER_(MPI_Datatype, 0x00001002)
 
 /*
  * Bounds of a struct: the lowest MPI_LB and the highest MPI_UB where there is one, else what they
@@ -3297,13 +3278,14 @@ MPI_REMOVED_INLINE_ int MPI_Type_struct(int count, const int array_of_blocklengt
                                       array_of_types, newtype);
 
     displacements =
-        (MPI_Aint *)malloc((size_t)count * (sizeof(MPI_Aint) + sizeof(MPI_Datatype) + sizeof(int)));
+        MPI_ABI_CAST_(MPI_Aint *, malloc(MPI_ABI_CAST_(size_t, count) *
+                                         (sizeof(MPI_Aint) + sizeof(MPI_Datatype) + sizeof(int))));
     if (!displacements) {
         MPI_Comm_call_errhandler(MPI_COMM_SELF, MPI_ERR_NO_MEM);
         return MPI_ERR_NO_MEM;
     }
-    types = (MPI_Datatype *)(displacements + count);
-    blocklengths = (int *)(types + count);
+    types = MPI_ABI_CAST_(MPI_Datatype *, MPI_ABI_CAST_(void *, displacements + count));
+    blocklengths = MPI_ABI_CAST_(int *, MPI_ABI_CAST_(void *, types + count));
     for (i = 0; i < count; i++) {
         if (array_of_types[i] == MPI_LB || array_of_types[i] == MPI_UB)
             continue;

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# mpi.h compiles alone and without a warning, in C and C++, with every compiler found; it defines no
-# symbol; its two switches do what they say.
+# mpi.h compiles alone and without a warning, in C and C++, with every gcc and clang found and every
+# standard that each knows, and so do all its constants and prototypes when they are used; it defines
+# no symbol; its two switches do what they say.
 #
 # Usage: header.sh [directory of mpi.h]
 
@@ -26,12 +27,63 @@ compile()
 {
     compiler=$1 language=$2 standard=$3
     shift 3
-    "$compiler" -x "$language" "-std=$standard" -Wall -Wextra -pedantic -Werror -I"$include" "$@" \
-        -c - -o "$work/object.o" >"$work/messages" 2>&1
+    cast=
+    [ "$language" = c ] || cast=-Wold-style-cast
+    # shellcheck disable=SC2086 # none or one word
+    "$compiler" -x "$language" "-std=$standard" -Wall -Wextra -Wpedantic $cast -Werror -I"$include" \
+        "$@" -c - -o "$work/object.o" >"$work/messages" 2>&1
 }
+
+# A program that uses each constant, asks for each macro, and refers to each function by its type; and
+# one that passes constants where arrays are expected, with optimisation.
+tables=$(dirname "$0")/../unit
+{
+    echo '#include <mpi.h>'
+    sed -nE 's/^ABI_MACRO\((\w+), ([^,]*), .*/\1 \2/p; s/^ABI_POINTER\((\w+), (.*), [^,]*$/\1 \2/p' \
+        "$tables/abi_constants.def" | while read -r name type; do
+        printf '#ifndef %s\n#error "%s is no macro"\n#endif\n' "$name" "$name"
+        case $type in
+        *'(*)'*) ;;
+        *) printf 'void use_%s(%s *x);\nvoid use_%s(%s *x) { *x = %s; }\n' \
+            "$name" "$type" "$name" "$type" "$name" ;;
+        esac
+    done
+    sed -nE 's/^ABI_FUNCTION\(([^,]*), (\w+), (\(.*\))\)$/extern \1 (*to_\2)\3; \1 (*to_\2)\3 = MPI_\2; extern \1 (*pto_\2)\3; \1 (*pto_\2)\3 = PMPI_\2;/p' \
+        "$tables/abi_functions.def"
+} >"$work/everything"
+cat >"$work/arguments" <<'END'
+#include <mpi.h>
+int f(int n, const int *edges, int *out, MPI_Comm *graph);
+int f(int n, const int *edges, int *out, MPI_Comm *graph)
+{
+    int other = n, two[2] = {0, 0};
+    MPI_Request none[1];
+    none[0] = MPI_REQUEST_NULL;
+    MPI_Dist_graph_create_adjacent(MPI_COMM_WORLD, 1, &other, MPI_UNWEIGHTED, 1, edges,
+                                   MPI_UNWEIGHTED, MPI_INFO_NULL, 0, graph);
+    MPI_Dist_graph_create_adjacent(MPI_COMM_WORLD, 0, two, MPI_WEIGHTS_EMPTY, 0, two,
+                                   MPI_WEIGHTS_EMPTY, MPI_INFO_NULL, 0, graph);
+    MPI_Dist_graph_create(MPI_COMM_WORLD, 1, &other, two, edges, MPI_UNWEIGHTED, MPI_INFO_NULL, 0,
+                          graph);
+    MPI_Dist_graph_neighbors(*graph, 1, out, MPI_UNWEIGHTED, 1, two, MPI_UNWEIGHTED);
+    MPI_Allreduce(MPI_IN_PLACE, two, 2, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Recv(MPI_BOTTOM, 0, MPI_BYTE, MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD,
+             MPI_STATUS_IGNORE);
+    return MPI_Waitall(1, none, MPI_STATUSES_IGNORE);
+}
+END
 
 # check <compiler> <language> <standard>
 check()
+{
+    for program in everything arguments; do
+        compile "$@" -O2 <"$work/$program" ||
+            fail "$*: $program: $(head -n 5 "$work/messages")"
+    done
+}
+
+# check_switches <compiler> <language> <standard>
+check_switches()
 {
     for switch in -UMPI_NO_REMOVED -DMPI_NO_REMOVED -DMPI_WARN_DEPRECATED; do
         echo '#include <mpi.h>' | compile "$@" "$switch" || {
@@ -60,24 +112,42 @@ $declare
     return 0
 }
 
-for compiler in gcc clang; do
-    command -v "$compiler" >/dev/null || continue
-    compilers=$((compilers + 1))
-    for standard in c99 c11; do
-        check "$compiler" c "$standard"
+# check_all <language> <compilers>...: those that are there, under their own names once.
+check_all()
+{
+    language=$1
+    seen=
+    shift
+    standards='c89 c90 gnu89 c99 gnu99 c11 gnu11 c17 gnu17 c2x gnu2x c23 gnu23'
+    [ "$language" = c ] || standards='c++98 gnu++98 c++03 c++11 gnu++11 c++14 c++17 gnu++17 c++20
+        c++2b gnu++2b c++23 c++26'
+    for compiler; do
+        path=$(command -v "$compiler") || continue
+        path=$(realpath "$path")
+        case " $seen " in *" $path "*) continue ;; esac
+        seen="$seen $path"
+        compilers=$((compilers + 1))
+        for standard in $standards; do
+            "$compiler" -x "$language" "-std=$standard" -fsyntax-only - </dev/null 2>/dev/null ||
+                continue
+            runs=$((runs + 1))
+            check "$compiler" "$language" "$standard"
+            case $standard in
+            c99 | c17 | c++11 | c++17) check_switches "$compiler" "$language" "$standard" ;;
+            esac
+        done
     done
-done
-for compiler in g++ clang++; do
-    command -v "$compiler" >/dev/null || continue
-    compilers=$((compilers + 1))
-    for standard in c++11 c++17; do
-        check "$compiler" c++ "$standard"
-    done
-done
+}
+
+runs=0
+# shellcheck disable=SC2046 # numbers
+check_all c gcc clang $(seq -f 'gcc-%.0f' 9 20) $(seq -f 'clang-%.0f' 11 30)
+# shellcheck disable=SC2046
+check_all c++ g++ clang++ $(seq -f 'g++-%.0f' 9 20) $(seq -f 'clang++-%.0f' 11 30)
 
 if [ "$compilers" -eq 0 ]; then
     echo "header: none of gcc, clang, g++, clang++ found"
     exit 77
 fi
-[ "$failed" -eq 0 ] && echo "header: $compilers compilers"
+[ "$failed" -eq 0 ] && echo "header: $compilers compilers, $runs with their standards"
 exit "$failed"

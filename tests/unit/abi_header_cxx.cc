@@ -5,6 +5,7 @@
  */
 #include <mpi.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <type_traits>
@@ -26,6 +27,15 @@ SAME(decltype(&MPI_Comm_fromint), MPI_Comm (*)(int));
 SAME(decltype(&MPI_Group_range_incl), int (*)(MPI_Group, int, int (*)[3], MPI_Group *));
 SAME(decltype(&MPI_Op_create), int (*)(MPI_User_function *, int, MPI_Op *));
 SAME(decltype(MPI_Comm_c2f(MPI_COMM_WORLD)), MPI_Fint);
+
+/* Constants are plain integers for deduction, too. */
+static int deduced(int n)
+{
+    auto code = MPI_SUCCESS;
+    SAME(decltype(code), int);
+    MPI_Grequest_free_function *released = [](void *) { return MPI_SUCCESS; };
+    return std::max(n, MPI_ERR_LASTCODE) + (n > 0 ? n : MPI_UNDEFINED) + released(nullptr);
+}
 
 /* Overloads on the handles must be possible: no two are the same type. */
 template <typename T> struct mangled;
@@ -81,6 +91,8 @@ extern "C" int PMPI_Barrier(MPI_Comm);
 
 int main()
 {
+    if (deduced(1) != MPI_ERR_LASTCODE + 1)
+        return 1;
     int failures = check_all<MPI_Op, MPI_Comm, MPI_Group, MPI_Win, MPI_File, MPI_Session,
                              MPI_Message, MPI_Info, MPI_Errhandler, MPI_Request, MPI_Datatype,
                              MPI_T_enum, MPI_T_cvar_handle, MPI_T_pvar_handle, MPI_T_pvar_session,
