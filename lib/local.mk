@@ -197,6 +197,7 @@ lib_libmpi_abi_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(LIBMPI_ABI_VERSION) \
 lib_libmpi_abi_la_LIBADD = lib/libcore.la
 lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/abi.c \
+	lib/mpi/abi_fortran.c \
 	lib/mpi/attr.c \
 	lib/mpi/buffered.c \
 	lib/mpi/check.c \
@@ -218,6 +219,7 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/env.c \
 	lib/mpi/errhan.c \
 	lib/mpi/error.c \
+	lib/mpi/hardware.c \
 	lib/mpi/leave.c \
 	lib/mpi/grequest.c \
 	lib/mpi/group.c \
@@ -240,19 +242,21 @@ lib_libmpi_abi_la_SOURCES = \
 	lib/mpi/topo.c \
 	lib/mpi/topo_cart.c \
 	lib/mpi/topo_graph.c \
+	lib/mpi/tool.c \
+	lib/mpi/unsupported.c \
 	lib/mpi/unsupported_io.c \
 	lib/mpi/unsupported_partitioned.c \
 	lib/mpi/unsupported_rma.c \
 	lib/mpi/unsupported_session.c \
 	lib/mpi/unsupported_spawn.c \
 	lib/mpi/unsupported_tool.c \
-	lib/mpi/unsupported_topo.c \
 	lib/mpi/attr_impl.h \
 	lib/mpi/coll_impl.h \
 	lib/mpi/comm_impl.h \
 	lib/mpi/datatype_impl.h \
 	lib/mpi/error.h \
 	lib/mpi/group_impl.h \
+	lib/mpi/abi_fortran.h \
 	lib/mpi/leave.h \
 	lib/mpi/mpi_impl.h \
 	lib/mpi/p2p_impl.h \

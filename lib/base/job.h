@@ -145,7 +145,10 @@ enum toc_abort_reason {
 int toc_job_abort(struct toc_job_header *header, int rank, int code, enum toc_abort_reason reason);
 
 /** What is said once a job, whoever meets it. */
-enum toc_job_note { TOC_NOTE_VISIBLE = 1 /* interrupts that the program may notice */ };
+enum toc_job_note {
+    TOC_NOTE_VISIBLE = 1,    /* interrupts that the program may notice */
+    TOC_NOTE_UNSUPPORTED = 2 /* a function that does nothing yet */
+};
 
 /** True for the first caller in the job: it says the note. */
 static inline bool toc_job_first_to_tell(struct toc_job_header *header, enum toc_job_note note)

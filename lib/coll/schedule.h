@@ -108,8 +108,8 @@ struct toc_schedule {
  *  next tag of its collectives; NULL without memory. */
 struct toc_schedule *toc_schedule_new(struct toc_comm *comm);
 
-/** As toc_schedule_new(), for toc_schedule_launch(): its messages never meet those of a schedule that
- *  is run, so the order of the two may differ between ranks. */
+/** As toc_schedule_new(), for toc_schedule_launch(): its messages never meet those of a schedule
+ * that is run, so the order of the two may differ between ranks. */
 struct toc_schedule *toc_schedule_new_nonblocking(struct toc_comm *comm);
 
 /** The same for toc_schedule_persist(). All ranks make their persistent schedules in the same order

@@ -10,13 +10,14 @@
 
 #include "base/error.h"
 #include "core/info.h"
+#include "mpi/abi_fortran.h"
 
-/* What a Fortran layer on top tells the library of its compiler, once; the lock of the info objects
- * protects it. */
+/* What a Fortran layer on top tells the library of its compiler, once; until then it is that of
+ * gfortran. The lock of the info objects protects it. */
 static struct toc_info fortran_info; /* has no handle: programs get copies */
 static int fortran_info_is_set;
 static struct {
-    int size; /* bytes of a LOGICAL; 0: not set */
+    int size; /* bytes of a LOGICAL; 0: gfortran's, of any size */
     unsigned char true_value[16];
     unsigned char false_value[16];
 } fortran_booleans;
@@ -80,12 +81,15 @@ int PMPI_Abi_get_fortran_info(MPI_Info *info)
         return raise_null("MPI_Abi_get_fortran_info");
     struct toc_info *copy;
     MPI_Info handle = MPI_INFO_NULL;
-    int err = TOC_OK;
     toc_info_lock();
-    if (fortran_info_is_set) {
-        err = toc_info_dup(&fortran_info, &copy);
+    int err = toc_info_create(&copy);
+    if (err == TOC_OK) {
+        err = fortran_info_is_set ? toc_info_copy(&fortran_info, copy)
+                                  : toc_mpi_fortran_defaults(copy);
         if (err == TOC_OK)
             handle = (MPI_Info)toc_handle_value(copy);
+        else
+            toc_info_free(copy);
     }
     toc_info_unlock();
     if (err != TOC_OK)
@@ -141,8 +145,11 @@ int PMPI_Abi_get_fortran_booleans(int logical_size, void *logical_true, void *lo
     if (logical_true == NULL || logical_false == NULL || is_set == NULL)
         return raise_null("MPI_Abi_get_fortran_booleans");
     toc_info_lock();
-    *is_set = fortran_booleans.size == logical_size;
-    if (*is_set) {
+    *is_set = fortran_booleans.size == logical_size || fortran_booleans.size == 0;
+    if (fortran_booleans.size == 0) {
+        toc_mpi_fortran_logical(1, logical_size, logical_true);
+        toc_mpi_fortran_logical(0, logical_size, logical_false);
+    } else if (*is_set) {
         memcpy(logical_true, fortran_booleans.true_value, (size_t)logical_size);
         memcpy(logical_false, fortran_booleans.false_value, (size_t)logical_size);
     }

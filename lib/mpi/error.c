@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "core/errhandler.h"
 #include "mpi/leave.h"
-#include "mpi/unsupported.h"
 #include "progress/guard.h"
 #include "transport/world.h"
 
@@ -194,18 +193,4 @@ int toc_mpi_check_comm(const char *function, MPI_Comm handle, struct toc_comm **
     return toc_mpi_raise(MPI_COMM_SELF, MPI_ERR_COMM, function,
                          "%s is not a communicator (freed, or of another library)",
                          toc_mpi_handle_text((uintptr_t)handle).text);
-}
-
-int toc_mpi_unsupported(MPI_Comm comm, const char *name)
-{
-    return toc_mpi_raise(comm, MPI_ERR_UNSUPPORTED_OPERATION, name,
-                         "this version of Tocsin does not support %s yet", name);
-}
-
-int toc_mpi_unsupported_file(const char *name)
-{
-    char sentence[160];
-    snprintf(sentence, sizeof(sentence), "%s: this version of Tocsin does not support %s yet [%s]",
-             name, name, toc_mpi_error_class_name(MPI_ERR_UNSUPPORTED_OPERATION));
-    return toc_mpi_error_code(MPI_ERR_UNSUPPORTED_OPERATION, sentence);
 }

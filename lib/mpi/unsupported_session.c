@@ -73,7 +73,7 @@ int PMPI_Session_iflush_buffer(MPI_Session session, MPI_Request *request)
 TOC_MPI_ALIAS(Session_iflush_buffer);
 
 int PMPI_Session_init(MPI_Info info, MPI_Errhandler errhandler, MPI_Session *session)
-{ return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Session_init"); } TOC_MPI_ALIAS(Session_init);
+{ return toc_mpi_unsupported_with(errhandler, "MPI_Session_init"); } TOC_MPI_ALIAS(Session_init);
 
 int PMPI_Session_set_errhandler(MPI_Session session, MPI_Errhandler errhandler)
 { return toc_mpi_unsupported(MPI_COMM_SELF, "MPI_Session_set_errhandler"); }

@@ -10,9 +10,6 @@
 
 /* clang-format off */
 
-int PMPI_T_category_changed(int *update_number)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_category_changed);
-
 int PMPI_T_category_get_categories(int cat_index, int len, int indices[])
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_category_get_categories);
 
@@ -29,9 +26,6 @@ int PMPI_T_category_get_info(int cat_index, char *name, int *name_len, char *des
     int *num_cvars, int *num_pvars, int *num_categories)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_category_get_info);
 
-int PMPI_T_category_get_num(int *num_cat)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_category_get_num);
-
 int PMPI_T_category_get_num_events(int cat_index, int *num_events)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_category_get_num_events);
 
@@ -44,9 +38,6 @@ int PMPI_T_cvar_get_index(const char *name, int *cvar_index)
 int PMPI_T_cvar_get_info(int cvar_index, char *name, int *name_len, int *verbosity,
     MPI_Datatype *datatype, MPI_T_enum *enumtype, char *desc, int *desc_len, int *bind, int *scope)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_cvar_get_info);
-
-int PMPI_T_cvar_get_num(int *num_cvar)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_cvar_get_num);
 
 int PMPI_T_cvar_handle_alloc(int cvar_index, void *obj_handle, MPI_T_cvar_handle *handle,
     int *count)
@@ -86,9 +77,6 @@ int PMPI_T_event_get_info(int event_index, char *name, int *name_len, int *verbo
     MPI_T_enum *enumtype, MPI_Info *info, char *desc, int *desc_len, int *bind)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_event_get_info);
 
-int PMPI_T_event_get_num(int *num_events)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_event_get_num);
-
 int PMPI_T_event_get_source(MPI_T_event_instance event_instance, int *source_index)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_event_get_source);
 
@@ -121,12 +109,6 @@ int PMPI_T_event_set_dropped_handler(MPI_T_event_registration event_registration
     MPI_T_event_dropped_cb_function dropped_cb_function)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_event_set_dropped_handler);
 
-int PMPI_T_finalize(void)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_finalize);
-
-int PMPI_T_init_thread(int required, int *provided)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_init_thread);
-
 int PMPI_T_pvar_get_index(const char *name, int var_class, int *pvar_index)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_pvar_get_index);
 
@@ -134,9 +116,6 @@ int PMPI_T_pvar_get_info(int pvar_index, char *name, int *name_len, int *verbosi
     MPI_Datatype *datatype, MPI_T_enum *enumtype, char *desc, int *desc_len, int *bind,
     int *readonly, int *continuous, int *atomic)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_pvar_get_info);
-
-int PMPI_T_pvar_get_num(int *num_pvar)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_pvar_get_num);
 
 int PMPI_T_pvar_handle_alloc(MPI_T_pvar_session session, int pvar_index, void *obj_handle,
     MPI_T_pvar_handle *handle, int *count)
@@ -172,9 +151,6 @@ int PMPI_T_pvar_write(MPI_T_pvar_session session, MPI_T_pvar_handle handle, cons
 int PMPI_T_source_get_info(int source_index, char *name, int *name_len, char *desc, int *desc_len,
     MPI_T_source_order *ordering, MPI_Count *ticks_per_second, MPI_Count *max_ticks, MPI_Info *info)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_source_get_info);
-
-int PMPI_T_source_get_num(int *num_sources)
-{ return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_source_get_num);
 
 int PMPI_T_source_get_timestamp(int source_index, MPI_Count *timestamp)
 { return MPI_T_ERR_NOT_SUPPORTED; } TOC_MPI_ALIAS(T_source_get_timestamp);

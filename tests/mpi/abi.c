@@ -58,15 +58,22 @@ static void addresses(void)
     CHECK(MPI_Aint_add(INTPTR_MAX, 1) == INTPTR_MIN, "addresses do not wrap");
 }
 
-static void fortran_is_unknown(void)
+/* Until a Fortran layer says something else. */
+static void fortran_is_gfortran(void)
 {
     MPI_Info info;
     int t, f, is_set = -1;
 
     CHECK_EQ(MPI_Abi_get_fortran_info(&info), MPI_SUCCESS, "result");
-    CHECK(info == MPI_INFO_NULL, "Fortran types before anybody told");
+    CHECK(info != MPI_INFO_NULL, "no Fortran types");
+    check_key(info, "mpi_integer_size", "4");
+    check_key(info, "mpi_logical_size", "4");
+    check_key(info, "mpi_double_precision_size", "8");
+    check_key(info, "mpi_integer16_supported", "true");
+    check_key(info, "mpi_real2_supported", "false");
+    MPI_Info_free(&info);
     CHECK_EQ(MPI_Abi_get_fortran_booleans(4, &t, &f, &is_set), MPI_SUCCESS, "result");
-    CHECK_EQ(is_set, 0, "Fortran booleans before anybody told");
+    CHECK(is_set == 1 && t == 1 && f == 0, "Fortran booleans: %d, %d, %d", is_set, t, f);
 }
 
 /* Each can be set once. */
@@ -102,7 +109,7 @@ int main(int argc, char **argv)
     version_and_sizes();
     handles_as_integers();
     addresses();
-    fortran_is_unknown();
+    fortran_is_gfortran();
     mt_start(&argc, &argv, 1);
     MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
     fortran_is_told();
