@@ -106,7 +106,11 @@ lib_libcore_la_SOURCES = \
 	lib/progress/waiters.h \
 	lib/progress/bell.h \
 	lib/progress/guard.h \
+	lib/progress/patience.c \
+	lib/progress/patience.h \
 	lib/progress/progress.h \
+	lib/progress/spin.c \
+	lib/progress/spin.h \
 	lib/progress/watch.h \
 	lib/progress/yield.c \
 	lib/progress/yield.h \

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum knob_type { KNOB_ENUM, KNOB_INT, KNOB_SIZE, KNOB_BOOL };
+enum knob_type { KNOB_ENUM, KNOB_INT, KNOB_AUTO, KNOB_SIZE, KNOB_BOOL };
 
 struct knob {
     enum knob_type type;
@@ -28,6 +28,8 @@ static const struct knob knobs[] = {
     {KNOB_ENUM, name, FIELD(field), words, default_, 0, 0, help},
 #define TOC_KNOB_INT(field, name, default_, minimum, maximum, help)                                \
     {KNOB_INT, name, FIELD(field), NULL, #default_, minimum, maximum, help},
+#define TOC_KNOB_AUTO(field, name, minimum, maximum, help)                                         \
+    {KNOB_AUTO, name, FIELD(field), NULL, "auto", minimum, maximum, help},
 #define TOC_KNOB_SIZE(field, name, default_, minimum, maximum, help)                               \
     {KNOB_SIZE, name, FIELD(field), NULL, #default_, minimum, maximum, help},
 #define TOC_KNOB_BOOL(field, name, default_, help)                                                 \
@@ -35,6 +37,7 @@ static const struct knob knobs[] = {
 #include "base/env.def"
 #undef TOC_KNOB_ENUM
 #undef TOC_KNOB_INT
+#undef TOC_KNOB_AUTO
 #undef TOC_KNOB_SIZE
 #undef TOC_KNOB_BOOL
 };
@@ -101,6 +104,12 @@ static bool parse_knob(const struct knob *knob, const char *text, int64_t *value
         return *value >= 0;
     case KNOB_BOOL:
         return parse_bool(text, value);
+    case KNOB_AUTO:
+        if (find_word("auto", text) == 0) {
+            *value = TOC_ENV_AUTO;
+            return true;
+        }
+        /* fall through */
     default:
         return parse_number(text, knob->type == KNOB_SIZE, value) && *value >= knob->minimum &&
                *value <= knob->maximum;
@@ -114,8 +123,9 @@ static void allowed(const struct knob *knob, char *text, size_t size)
     else if (knob->type == KNOB_BOOL)
         snprintf(text, size, "0 or 1");
     else
-        snprintf(text, size, "a number from %" PRId64 " to %" PRId64 "%s", knob->minimum,
-                 knob->maximum, knob->type == KNOB_SIZE ? " (suffix K, M or G allowed)" : "");
+        snprintf(text, size, "%sa number from %" PRId64 " to %" PRId64 "%s",
+                 knob->type == KNOB_AUTO ? "auto, or " : "", knob->minimum, knob->maximum,
+                 knob->type == KNOB_SIZE ? " (suffix K, M or G allowed)" : "");
 }
 
 static int64_t *field_of(const struct knob *knob)

@@ -5,7 +5,11 @@
 #include <linux/futex.h>
 #include <time.h>
 
+#include "base/cpu.h"
 #include "base/syscall.h"
+
+/* Of the time stamp counter, some 10 microseconds: what a wake that is missed costs at most. */
+#define DOZE_TICKS 32768
 
 static uint32_t *futex_of(struct toc_doorbell *bell)
 {
@@ -67,6 +71,11 @@ enum toc_bell_outcome toc_doorbell_ring(struct toc_doorbell *bell, uint32_t self
             if ((word & TOC_BELL_OUTSTANDING) != 0 || set_outstanding(bell, &word))
                 return wake(bell);
             continue;
+        case TOC_BELL_DOZE:
+            /* The store is what it rests for. */
+            if ((word & TOC_BELL_OUTSTANDING) != 0 || set_outstanding(bell, &word))
+                return TOC_BELL_NOT_NEEDED;
+            continue;
         case TOC_BELL_ARMED:
             if (!always && (toc_bell_mask(word) & class_bits) == 0)
                 return TOC_BELL_NOT_NEEDED;
@@ -107,10 +116,27 @@ bool toc_doorbell_sleep(struct toc_doorbell *bell, uint64_t word, uint32_t timeo
     return result != -110; /* ETIMEDOUT */
 }
 
+bool toc_doorbell_can_doze(void)
+{
+    static _Atomic int8_t answer; /* 0: not known yet; whoever finds it writes the same */
+    int8_t can = atomic_load_explicit(&answer, memory_order_relaxed);
+    if (can == 0) {
+        can = toc_cpu_has_waitpkg() ? 1 : -1;
+        atomic_store_explicit(&answer, can, memory_order_relaxed);
+    }
+    return can > 0;
+}
+
+void toc_doorbell_doze(struct toc_doorbell *bell, uint64_t word)
+{
+    if (toc_doorbell_can_doze())
+        toc_cpu_await_store(&bell->word, word, toc_cpu_ticks() + DOZE_TICKS);
+}
+
 void toc_doorbell_stir(struct toc_doorbell *bell)
 {
     uint64_t word = atomic_load_explicit(&bell->word, memory_order_relaxed);
-    if (toc_bell_mode(word) == TOC_BELL_SLEEP)
+    if (toc_bell_mode(word) == TOC_BELL_SLEEP || toc_bell_mode(word) == TOC_BELL_DOZE)
         atomic_fetch_or_explicit(&bell->word, TOC_BELL_OUTSTANDING, memory_order_seq_cst);
 }
 

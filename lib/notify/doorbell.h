@@ -14,7 +14,7 @@
  * Doorbell: how a rank says whether, and for what, it wants to be told of packets. One word per
  * rank, alone on its cache line, changed by its owner with one exchange that writes a new epoch:
  *
- *     bits 0-1    mode           QUIET, SLEEP, ARMED
+ *     bits 0-1    mode           QUIET, SLEEP, ARMED, DOZE
  *     bit  2      outstanding    a bell of this epoch is under way
  *     bits 3-31   epoch          the futex of a sleeper is the low half of the word
  *     bits 32-39  mask           packet classes wanted while ARMED
@@ -22,7 +22,12 @@
  * Model: tests/model/doorbell.pml. Rules: lib/README.md, section "Doorbell".
  */
 
-enum toc_bell_mode { TOC_BELL_QUIET = 0, TOC_BELL_SLEEP = 1, TOC_BELL_ARMED = 2 };
+enum toc_bell_mode {
+    TOC_BELL_QUIET = 0,
+    TOC_BELL_SLEEP = 1,
+    TOC_BELL_ARMED = 2,
+    TOC_BELL_DOZE = 3, /* polls, and rests between two looks until the word is written to */
+};
 
 #define TOC_BELL_MODE_MASK   UINT64_C(3)
 #define TOC_BELL_OUTSTANDING UINT64_C(4)
@@ -115,6 +120,11 @@ uint64_t toc_doorbell_change(struct toc_doorbell *bell, enum toc_bell_mode mode,
 /** Owner: sleeps until the word differs from `word`, at most `timeout_us` microseconds. Returns
  *  false when the time ran out. */
 bool toc_doorbell_sleep(struct toc_doorbell *bell, uint64_t word, uint32_t timeout_us);
+
+/** Owner: rests in user space, in mode DOZE, until the word differs from `word`, or some
+ *  microseconds have passed, or an interrupt comes. Comes back at once where the CPU cannot. */
+void toc_doorbell_doze(struct toc_doorbell *bell, uint64_t word);
+bool toc_doorbell_can_doze(void);
 
 /** Owner's handler: changes a sleeper's word, so that a futex wait which the kernel restarts after
  *  the handler comes back at once. */

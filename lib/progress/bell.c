@@ -236,3 +236,21 @@ bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self)
         change(TOC_BELL_QUIET, 0, &old);
     return timed_out;
 }
+
+bool toc_bell_doze(struct toc_waiter *self)
+{
+    uint64_t old;
+    uint64_t word = change(TOC_BELL_DOZE, 0, &old);
+    bool moved = toc_progress_lead(self);
+    if (!moved) {
+        toc_stats.dozes++;
+        toc_waiters_asleep(true);
+        toc_guard_suspend();
+        toc_doorbell_doze(toc_world.bell, word);
+        toc_guard_resume();
+        toc_waiters_asleep(false);
+    }
+    if (toc_waiters_is_leader(self)) /* as after a nap */
+        change(TOC_BELL_QUIET, 0, &old);
+    return moved;
+}

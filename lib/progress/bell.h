@@ -75,6 +75,10 @@ void toc_bell_hush(unsigned class_bits);
  *  through `timeout_us` without a bell. */
 bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self);
 
+/** The leader, `self`: a round of progress, as the last look before the CPU rests for a moment, or
+ *  until somebody rings. True when anything moved. */
+bool toc_bell_doze(struct toc_waiter *self);
+
 /** A round of progress of the leader. */
 bool toc_progress_lead(struct toc_waiter *self);
 

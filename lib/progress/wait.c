@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdatomic.h>
-#include <time.h>
 
-#include "base/env.h"
 #include "progress/bell.h"
 #include "progress/guard.h"
+#include "progress/patience.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
 #include "progress/yield.h"
@@ -30,25 +29,27 @@
 /* Rounds that do not end the wait, whatever they move, before it is one of some length. */
 #define PATIENT_ROUNDS 16384
 
-#define FIRST_NAP_US 1000
-#define LAST_NAP_US  100000
+/* Safety looks of a rank that sleeps: no bell should ever be missing. They cost as much as many
+ * milliseconds of polling if they are frequent, and the first is late enough that a message every
+ * 20 ms costs one wake-up only. */
+#define FIRST_NAP_US 31250
+#define LAST_NAP_US  1000000
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+#define NOINLINE __attribute__((noinline))
 
 /* State of one wait. */
 struct wait {
     unsigned rounds;
     unsigned polls;   /* without result, since something moved last */
-    int64_t spin_end; /* when to stop polling; 0 before the first look at the clock */
+    int64_t spin_end; /* of a crowd: when to stop; 0 before the first look at the clock */
     unsigned free;    /* polls to go before the next yield */
     bool yielded;
     unsigned nap_us;
 };
+
+/* Of the thread that polls, whoever that is, since something moved last; without a crowd. It begins
+ * with the first look at the clock. */
+static struct toc_patience patience;
 
 /* Who else uses our core. */
 static struct toc_yield_lesson company;
@@ -85,15 +86,14 @@ bool toc_progress_lead(struct toc_waiter *self)
     return moved;
 }
 
-/* Is there time left of TOCSIN_SPIN_US, which begins with the first question? Of a crowd everybody
- * has several times as much: those that share a core wait for each other, and for what the kernel
- * does meanwhile. */
-static bool may_spin(struct wait *wait)
+/* Has a rank of a crowd time left, which begins with the first question? Several times as much as
+ * others have at least: those that share a core wait for each other, and for what the kernel does
+ * meanwhile. */
+static bool may_yield(struct wait *wait)
 {
-    int64_t now = now_ns();
+    int64_t now = toc_patience_clock();
     if (wait->spin_end == 0)
-        wait->spin_end =
-            now + toc_env.spin_us * 1000 * (toc_world.crowded ? CROWD_SPINS * toc_world.crowd : 1);
+        wait->spin_end = now + toc_patience_least() * CROWD_SPINS * toc_world.crowd;
     return now < wait->spin_end;
 }
 
@@ -132,7 +132,7 @@ static bool spin_in_turn(struct wait *wait)
         __builtin_ia32_pause();
         return true;
     }
-    if (wait->yielded && !may_spin(wait))
+    if (wait->yielded && !may_yield(wait))
         return false;
     enum toc_yield outcome = yield_until_news(wait);
     if (outcome == TOC_YIELD_ALONE)
@@ -140,24 +140,22 @@ static bool spin_in_turn(struct wait *wait)
     return outcome != TOC_YIELD_REFUSED;
 }
 
-/* True while it is worth polling on. */
-static bool spin(struct wait *wait)
+/* Something has moved, or somebody has woken this rank: what comes next is another wait. */
+static void begin_anew(struct wait *wait)
 {
-    if (toc_world.crowded)
-        return spin_in_turn(wait);
-    wait->polls++;
-    if (wait->polls == HUSH_POLLS)
-        toc_bell_hush(HUSH_LATER);
-    if (wait->polls % CLOCK_POLLS != 0)
-        return true;
-    __builtin_ia32_pause();
-    return may_spin(wait);
+    if (wait->polls >= CLOCK_POLLS)
+        toc_patience_end(&patience);
+    wait->polls = 0;
+    wait->spin_end = 0;
+    wait->free = 0;
+    wait->yielded = false;
 }
 
 static void give_way(struct wait *wait, struct toc_waiter *self)
 {
     toc_progress_insist();
-    if (!wait->yielded) {
+    /* A yield to somebody who computes would be for a whole slice. */
+    if (!wait->yielded && !patience.polite) {
         yield(wait);
         return;
     }
@@ -166,10 +164,65 @@ static void give_way(struct wait *wait, struct toc_waiter *self)
     unsigned nap_us = wait->nap_us;
     if (toc_world_remind() && nap_us > TOC_REMIND_MS * 1000)
         nap_us = TOC_REMIND_MS * 1000;
-    if (toc_bell_nap(nap_us, self))
+    if (toc_bell_nap(nap_us, self)) {
         wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
-    else
-        wait->nap_us = FIRST_NAP_US;
+        return;
+    }
+    wait->nap_us = FIRST_NAP_US;
+    if (!toc_world.crowded)
+        begin_anew(wait);
+}
+
+/* The round that follows a look at the clock, where the CPU can rest. */
+static bool doze(struct toc_waiter *self)
+{
+    patience.drowsy = false;
+    return toc_bell_doze(self);
+}
+
+/* Something has moved. */
+static void go_on(struct wait *wait, struct toc_waiter *self)
+{
+    begin_anew(wait);
+    toc_waiters_notify(self);
+}
+
+static void sleep_a_while(struct wait *wait, struct toc_waiter *self)
+{
+    give_way(wait, self);
+    toc_waiters_notify(self); /* of what it took while it prepared to sleep */
+}
+
+/* The two below are not inlined: a wait that is over soon saves fewer registers. */
+static NOINLINE void take_turn(struct wait *wait, struct toc_waiter *self)
+{
+    if (!spin_in_turn(wait))
+        sleep_a_while(wait, self);
+}
+
+static NOINLINE void look_at_clock(struct wait *wait, struct toc_waiter *self)
+{
+    __builtin_ia32_pause();
+    bool goes_on =
+        wait->polls == CLOCK_POLLS ? toc_patience_begin(&patience) : toc_patience_lasts(&patience);
+    if (!goes_on)
+        sleep_a_while(wait, self);
+    else if (patience.drowsy && doze(self))
+        go_on(wait, self);
+}
+
+/* After a round in vain: polls on while it is worth it. */
+static void idle(struct wait *wait, struct toc_waiter *self)
+{
+    if (toc_world.crowded) {
+        take_turn(wait, self);
+        return;
+    }
+    wait->polls++;
+    if (wait->polls == HUSH_POLLS)
+        toc_bell_hush(HUSH_LATER);
+    if (wait->polls % CLOCK_POLLS == 0)
+        look_at_clock(wait, self);
 }
 
 /* One round of the thread that polls. */
@@ -179,16 +232,10 @@ static void poll(struct wait *wait, struct toc_waiter *self)
         offer_help();
     if (++wait->rounds % PATIENT_ROUNDS == 0)
         toc_progress_insist(); /* others keep this rank busy */
-    if (toc_progress_lead(self)) {
-        wait->polls = 0;
-        wait->spin_end = 0;
-        wait->free = 0;
-        wait->yielded = false;
-        toc_waiters_notify(self);
-    } else if (!spin(wait)) {
-        give_way(wait, self);
-        toc_waiters_notify(self); /* of what it took while it prepared to sleep */
-    }
+    if (toc_progress_lead(self))
+        go_on(wait, self);
+    else
+        idle(wait, self);
     toc_guard_breathe();
 }
 

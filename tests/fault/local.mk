@@ -23,6 +23,7 @@ fault_tests = \
 	tests/fault/several_programs.sh \
 	tests/fault/stdio_locked.sh \
 	tests/fault/tags.sh \
-	tests/fault/unsupported.sh
+	tests/fault/unsupported.sh \
+	tests/fault/waiting.sh
 TESTS += $(fault_tests)
-EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c tests/fault/unsupported.c tests/fault/search_order.c tests/fault/search_order_mpi.c tests/fault/stdio_locked.c
+EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c tests/fault/unsupported.c tests/fault/search_order.c tests/fault/search_order_mpi.c tests/fault/stdio_locked.c tests/fault/waiting.c

@@ -52,7 +52,8 @@ static bool is_pending(uint32_t sender)
 
 START_TEST(change_writes_all_fields)
 {
-    static const enum toc_bell_mode modes[] = {TOC_BELL_QUIET, TOC_BELL_SLEEP, TOC_BELL_ARMED};
+    static const enum toc_bell_mode modes[] = {TOC_BELL_QUIET, TOC_BELL_SLEEP, TOC_BELL_ARMED,
+                                               TOC_BELL_DOZE};
     for (size_t i = 0; i < UNIT_LENGTH(modes); i++)
         for (unsigned mask = 0; mask < 256; mask++) {
             uint64_t before = word(), old;
@@ -171,6 +172,33 @@ START_TEST(a_wake_is_never_suppressed)
     ck_assert_int_eq(ring(TOC_WANT_RTS, false), TOC_BELL_NOTIFIED);
     go(TOC_BELL_SLEEP, 0);
     ck_assert_int_eq(ring(TOC_WANT_RTS, false), TOC_BELL_WOKEN);
+}
+END_TEST
+
+/* A store is all that a doze needs; the second sender of an epoch has nothing to add. */
+START_TEST(a_doze_is_ended_by_the_word)
+{
+    uint64_t dozing = go(TOC_BELL_DOZE, 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(ring(TOC_WANT_NONE, i == 2), TOC_BELL_NOT_NEEDED);
+        ck_assert_uint_eq(word(), dozing | TOC_BELL_OUTSTANDING);
+    }
+    ck_assert_int_eq(notified, 0);
+    ck_assert(is_pending(SELF));
+    ck_assert(!toc_doorbell_is_content(&bell, SELF, TOC_WANT_NONE));
+    dozing = go(TOC_BELL_DOZE, 0);
+    toc_doorbell_stir(&bell);
+    ck_assert_uint_eq(word(), dozing | TOC_BELL_OUTSTANDING);
+}
+END_TEST
+
+/* With or without a CPU that can: it comes back by itself. */
+START_TEST(a_doze_ends_by_itself)
+{
+    double start = unit_now();
+    for (int i = 0; i < 1000; i++)
+        toc_doorbell_doze(&bell, go(TOC_BELL_DOZE, 0));
+    ck_assert_double_lt(unit_now() - start, 10);
 }
 END_TEST
 
@@ -356,6 +384,8 @@ int main(void)
     tcase_add_test(tcase, failed_notice_is_taken_back);
     tcase_add_test(tcase, taken_back_from_its_own_epoch_only);
     tcase_add_test(tcase, a_wake_is_never_suppressed);
+    tcase_add_test(tcase, a_doze_is_ended_by_the_word);
+    tcase_add_test(tcase, a_doze_ends_by_itself);
     tcase_add_test(tcase, pending_tells_who);
     tcase_add_test(tcase, sleep_ends_by_itself);
     tcase_add_test(tcase, no_sleep_after_a_change);

@@ -29,11 +29,13 @@ static const struct {
 } knobs[] = {
 #define TOC_KNOB_ENUM(field, name, default_, words, help)            {name, default_},
 #define TOC_KNOB_INT(field, name, default_, minimum, maximum, help)  {name, #default_},
+#define TOC_KNOB_AUTO(field, name, minimum, maximum, help)           {name, "auto"},
 #define TOC_KNOB_SIZE(field, name, default_, minimum, maximum, help) {name, #default_},
 #define TOC_KNOB_BOOL(field, name, default_, help)                   {name, #default_},
 #include "base/env.def"
 #undef TOC_KNOB_ENUM
 #undef TOC_KNOB_INT
+#undef TOC_KNOB_AUTO
 #undef TOC_KNOB_SIZE
 #undef TOC_KNOB_BOOL
 };
@@ -47,6 +49,7 @@ START_TEST(defaults)
     ck_assert_int_eq(toc_env.signal, 23);
     ck_assert_int_eq(toc_env.eager_limit, 16384);
     ck_assert_int_eq(toc_env.chunk, 262144);
+    ck_assert_int_eq(toc_env.spin_us, TOC_ENV_AUTO);
     ck_assert_int_eq(toc_env.cma, 1);
     ck_assert_int_eq(toc_env.stats, 0);
     ck_assert_str_eq(warnings, "");
@@ -79,6 +82,8 @@ static const struct {
     {"TOCSIN_CHUNK=1G", &toc_env.chunk, 1 << 30},
     {"TOCSIN_CHUNK=1g", &toc_env.chunk, 1 << 30},
     {"TOCSIN_SPIN_US=1000000", &toc_env.spin_us, 1000000},
+    {"TOCSIN_SPIN_US=0", &toc_env.spin_us, 0},
+    {"TOCSIN_SPIN_US=Auto", &toc_env.spin_us, TOC_ENV_AUTO},
     {"TOCSIN_STATS=1", &toc_env.stats, 1},
     {"TOCSIN_STATS=yes", &toc_env.stats, 1},
     {"TOCSIN_STATS=ON", &toc_env.stats, 1},
@@ -134,6 +139,10 @@ static const struct {
     {"TOCSIN_CHUNK=17179869184G", "4096 to 1073741824"}, /* 2^64: must not become 0 */
     {"TOCSIN_CHUNK=17179869185G", "4096 to 1073741824"}, /* must not become 1G */
     {"TOCSIN_CHUNK=1.5M", "4096 to 1073741824"},
+    {"TOCSIN_SPIN_US=1000001", "auto, or a number from 0 to 1000000"},
+    {"TOCSIN_SPIN_US=-1", "auto, or a number from 0 to 1000000"},
+    {"TOCSIN_SPIN_US=automatic", "auto, or a number from 0 to 1000000"},
+    {"TOCSIN_SPIN_US=9223372036854775807", "auto, or a number from 0 to 1000000"},
     {"TOCSIN_STATS=2", "0 or 1"},
     {"TOCSIN_STATS=", "0 or 1"},
     {"TOCSIN_STATS=y", "0 or 1"},

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "progress/bell.h"
+#include "progress/waiters.h"
 #include "progress/watch.h"
 #include "progress/yield.h"
 #include "world.h"
@@ -503,6 +504,39 @@ START_TEST(every_sleep_is_ended)
 }
 END_TEST
 
+/* The round that belongs to a doze takes what is there, and leaves the bell quiet. */
+START_TEST(a_doze_looks_before_it_rests)
+{
+    struct toc_waiter self = {.done = five_received, .argument = received};
+    toc_guard_enter();
+    ck_assert(!toc_bell_doze(&self));
+    ck_assert_uint_eq(toc_stats.dozes, 1);
+    ck_assert_int_eq(mode(), TOC_BELL_QUIET);
+    world_publish(1);
+    world_ring(TOC_WANT_NONE);
+    ck_assert(toc_bell_doze(&self));
+    ck_assert_int_eq(received_count, 1);
+    ck_assert_uint_eq(toc_stats.dozes, 1);
+    ck_assert_int_eq(mode(), TOC_BELL_QUIET);
+    toc_guard_leave();
+}
+END_TEST
+
+START_TEST(every_packet_is_seen_by_a_rank_that_dozes)
+{
+    struct toc_waiter self = {.done = at_goal};
+    pthread_t peer;
+    ck_assert_int_eq(pthread_create(&peer, NULL, feed, NULL), 0);
+    toc_guard_enter();
+    while (received_count < WAITS)
+        toc_bell_doze(&self);
+    toc_guard_leave();
+    ck_assert_int_eq(pthread_join(peer, NULL), 0);
+    ck_assert_uint_eq(toc_stats.bells_sent, 0);
+    ck_assert_uint_eq(toc_stats.wakes_sent, 0);
+}
+END_TEST
+
 static void add_waits(TCase *tcase)
 {
     tcase_add_loop_test(tcase, waits_and_sleeps, 0, (int)UNIT_LENGTH(pauses));
@@ -512,6 +546,8 @@ static void add_waits(TCase *tcase)
     tcase_add_test(tcase, rescues_are_counted);
     tcase_add_test(tcase, stream_is_received);
     tcase_add_test(tcase, every_sleep_is_ended);
+    tcase_add_test(tcase, a_doze_looks_before_it_rests);
+    tcase_add_test(tcase, every_packet_is_seen_by_a_rank_that_dozes);
 }
 
 /* ---- giving the core away ---- */
