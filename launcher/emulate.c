@@ -36,7 +36,7 @@ static const char *rank_variable(const struct toc_options *options,
     return value != NULL ? value : getenv(name);
 }
 
-/* A value that cannot be understood is for the ranks to complain of. */
+/* A value that cannot be understood is reported with all others, later. */
 static bool is_wanted(const struct toc_options *options, const struct toc_program *program)
 {
     const char *value = rank_variable(options, program, EMULATE);

@@ -66,8 +66,9 @@ static void keep(struct toc_exchange_desk *desk, uint32_t rank, int fd)
 static void answer(const struct toc_exchange_desk *desk, uint32_t rank, int socket)
 {
     const char byte = 0;
-    /* Whoever asked may have died: then nobody misses it. */
-    (void)toc_exchange_send(socket, &byte, sizeof(byte), desk->deposits[rank]);
+    /* Whoever asked may have died, or have filled its socket: mpirun waits for nobody, and who
+     * waits for the answer finds the end instead. */
+    (void)toc_exchange_send(socket, &byte, sizeof(byte), desk->deposits[rank], MSG_DONTWAIT);
     close(socket);
 }
 
@@ -76,7 +77,7 @@ void toc_exchange_event(struct toc_exchange_desk *desk)
 {
     struct toc_exchange message;
     int fd;
-    int status = toc_exchange_receive(desk->socket, &message, sizeof(message), &fd);
+    int status = toc_exchange_receive(desk->socket, &message, sizeof(message), &fd, MSG_DONTWAIT);
 
     if (status == -EPIPE) /* all ranks have left */
         epoll_ctl(desk->epoll_fd, EPOLL_CTL_DEL, desk->socket, NULL);

@@ -14,7 +14,6 @@
 struct toc_guardian;
 
 /** The variable that marks every process of the job, and what the ranks started. */
-#define TOC_ENV_JOB_ID "TOCSIN_JOB_ID"
 
 /** Starts the guardian of a job of `nranks` ranks whose processes carry `mark`
  *  ("TOCSIN_JOB_ID=..."). Result 0 or -errno. */

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "message.h"
 #include "spawn.h"
+#include "base/env.h"
 #include "base/topology.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@
 
 #define FILES_PER_RANK 4
 #define FILES_OWN      64
+#define HIGH_FD        1024  /* the usual limit of a process */
+#define CPUS_MOST      16384 /* more than any kernel has */
 
 static int complain(const char *what, int error)
 {
@@ -43,13 +46,24 @@ static int raise_file_limit(uint32_t nranks, struct rlimit *before)
     return setrlimit(RLIMIT_NOFILE, &raised) < 0 ? complain("setrlimit", errno) : 0;
 }
 
-static void make_mark(char *mark, size_t size)
+static void make_mark(struct toc_launch *launch)
 {
-    unsigned long long number = 0;
+    if (getrandom(&launch->nonce, sizeof(launch->nonce), GRND_NONBLOCK) < 0)
+        launch->nonce = (uintptr_t)launch ^ (uint64_t)toc_clock_ms() << 20;
+    snprintf(launch->mark, sizeof(launch->mark), "%s=%d-%016llx", TOC_ENV_JOB_ID, getpid(),
+             (unsigned long long)launch->nonce);
+}
 
-    if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
-        number = (unsigned long long)(uintptr_t)&number;
-    snprintf(mark, size, "%s=%d-%016llx", TOC_ENV_JOB_ID, getpid(), number);
+/* Where shells and scripts, which use 3 and 4, do not meet it, and within the ranks' own limit. */
+static int move_up(const struct toc_spawn *spawn, int fd)
+{
+    int least = (int)(spawn->files.rlim_cur < HIGH_FD ? spawn->files.rlim_cur : HIGH_FD) - 24;
+    int high = fd >= 0 && least > fd ? fcntl(fd, F_DUPFD_CLOEXEC, least) : -1;
+
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
 }
 
 static int watch(struct toc_launch *launch, int fd, uint64_t tag)
@@ -76,9 +90,33 @@ static uint32_t usable_threads(void)
 {
     cpu_set_t allowed;
 
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-        return 1;
-    return (uint32_t)CPU_COUNT(&allowed);
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+        return (uint32_t)CPU_COUNT(&allowed);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (uint32_t)online : 1;
+}
+
+/* Sandboxes refuse these two system calls. hwloc, which takes a refused sched_getaffinity for a set
+ * that was too small, would ask for ever. */
+static bool may_ask_affinity(void)
+{
+    cpu_set_t *allowed = CPU_ALLOC(CPUS_MOST);
+    bool may = allowed != NULL && sched_getaffinity(0, CPU_ALLOC_SIZE(CPUS_MOST), allowed) == 0;
+
+    CPU_FREE(allowed);
+    return may;
+}
+
+static bool may_bind(void)
+{
+    cpu_set_t *allowed = CPU_ALLOC(CPUS_MOST);
+    size_t size = CPU_ALLOC_SIZE(CPUS_MOST);
+
+    if (allowed == NULL)
+        return false;
+    bool may = sched_getaffinity(0, size, allowed) == 0 && sched_setaffinity(0, size, allowed) == 0;
+    CPU_FREE(allowed);
+    return may;
 }
 
 /* Ranks are bound only if all of them can be. */
@@ -90,13 +128,20 @@ static void check_places(struct toc_launch *launch, const struct toc_topology *t
     if (options->bind == TOC_BIND_NONE)
         return;
     if (topology == NULL) {
-        toc_message_print("warning: hwloc cannot tell the cores: ranks are not bound");
+        toc_message_print("warning: %s cannot tell the cores: ranks are not bound",
+                          may_ask_affinity() ? "hwloc" : "sched_getaffinity");
         options->bind = TOC_BIND_NONE;
         return;
     }
     places = toc_topology_places(topology, options->bind);
-    if (options->nranks <= places)
+    if (options->nranks <= places) {
+        if ((options->nranks > 1 || options->bind_asked) && !may_bind()) {
+            toc_message_print("warning: sched_setaffinity is refused (%s): ranks are not bound",
+                              strerror(errno));
+            options->bind = TOC_BIND_NONE;
+        }
         return;
+    }
     if (options->bind_asked)
         toc_message_print(
             "warning: binding has no effect with more ranks (%u) than %s (%u)", options->nranks,
@@ -109,7 +154,7 @@ static struct toc_topology *load_topology(struct toc_launch *launch, uint32_t *c
 {
     struct toc_topology *topology = NULL;
 
-    if (toc_topology_load(launch->options.bind, &topology) == 0)
+    if (may_ask_affinity() && toc_topology_load(launch->options.bind, &topology) == 0)
         *cores = toc_topology_cores(topology);
     else
         *cores = usable_threads();
@@ -205,10 +250,29 @@ static void start_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
     }
 }
 
-static void make_environments(struct toc_launch *launch, const struct toc_spawn *spawn)
+static void warn(const char *sentence)
 {
-    for (size_t i = 0; i < launch->options.nprograms; i++)
-        launch->options.programs[i].environment = toc_spawn_environment(spawn, i);
+    toc_message_print("warning: %s", sentence);
+}
+
+/* The library's settings are looked at here, once for all ranks. Of several programs, only those
+ * with variables of their own can differ from the first. */
+static int make_environments(struct toc_launch *launch, const struct toc_spawn *spawn)
+{
+    char message[512];
+    int status = 0;
+
+    for (size_t i = 0; i < launch->options.nprograms; i++) {
+        struct toc_program *program = &launch->options.programs[i];
+        program->environment = toc_spawn_environment(spawn, i);
+        bool differs = program->exports.count > 0 || program->inherit.what != TOC_INHERIT_DEFAULT;
+        if (status == 0 && (i == 0 || differs) &&
+            toc_env_parse(program->environment, warn, message, sizeof(message)) != 0) {
+            toc_message_print("%s", message);
+            status = TOC_EXIT_USAGE;
+        }
+    }
+    return status;
 }
 
 static void free_environments(struct toc_launch *launch)
@@ -253,7 +317,11 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
         return complain("standard input", -status);
     status = toc_exchange_open(launch->options.nranks, launch->options.emulate_uintr,
                                launch->epoll_fd, TOC_TAG_DESK, &launch->desk, &spawn->exchange_fd);
-    return status != 0 ? complain("socketpair", -status) : 0;
+    if (status != 0)
+        return complain("socketpair", -status);
+    spawn->exchange_fd = move_up(spawn, spawn->exchange_fd);
+    launch->header->exchange_fd = spawn->exchange_fd;
+    return 0;
 }
 
 /* The job itself, once its segment is there. */
@@ -261,11 +329,16 @@ static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
                      const struct toc_topology *topology)
 {
     launch->header->bound = launch->options.bind != TOC_BIND_NONE;
-    spawn->job_fd = launch->job_fd;
+    launch->header->nonce = launch->nonce;
+    launch->job_fd = spawn->job_fd = move_up(spawn, launch->job_fd);
     int status = prepare(launch, spawn);
     if (status != 0)
         return status;
-    make_environments(launch, spawn);
+    status = make_environments(launch, spawn);
+    if (status != 0) {
+        free_environments(launch);
+        return status;
+    }
     toc_message_redirect(toc_output_message, launch->output);
     if (launch->options.timeout != 0)
         launch->deadline = toc_clock_ms() + (int64_t)launch->options.timeout * 1000;
@@ -314,7 +387,7 @@ int toc_launch_run(struct toc_launch *launch)
     int status = raise_file_limit(launch->options.nranks, &spawn.files);
     if (status != 0)
         return status;
-    make_mark(launch->mark, sizeof(launch->mark));
+    make_mark(launch);
     spawn.mark = launch->mark;
     status = toc_guardian_start(launch->options.nranks, launch->mark, &launch->guardian);
     if (status != 0)

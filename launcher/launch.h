@@ -32,6 +32,7 @@ struct toc_launch_rank {
 struct toc_launch {
     struct toc_options options;
     char mark[64];
+    uint64_t nonce; /* in the mark, and in the segment */
     struct toc_job_header *header;
     int job_fd;
     struct toc_guardian *guardian;

@@ -43,10 +43,18 @@ static void put(char **environment, size_t first, size_t *count, const char *ent
     environment[(*count)++] = must(strdup(entry));
 }
 
-static bool is_slot(const char *entry)
+/* Variables that are mpirun's to set, or nobody's: those that it was started with are another
+ * job's. */
+static bool is_own(const char *entry)
 {
+    static const char *const names[] = {TOC_ENV_JOB_FD, TOC_ENV_EXCHANGE_FD, TOC_ENV_JOB_ID,
+                                        TOC_ENV_SIZE,   TOC_ENV_PROGRAM,     "MPI_LOCALNRANKS"};
+
     for (size_t i = 0; i < SLOTS; i++)
         if (same_name(entry, slot_names[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (same_name(entry, names[i]))
             return true;
     return false;
 }
@@ -71,7 +79,7 @@ static void put_directory(char **environment, size_t *count, const char *directo
 static void put_exports(char **environment, size_t *count, const struct toc_exports *exports)
 {
     for (size_t i = 0; i < exports->count; i++)
-        if (!is_slot(exports->entries[i]))
+        if (!is_own(exports->entries[i]))
             put(environment, SLOTS, count, exports->entries[i]);
 }
 
@@ -91,7 +99,7 @@ static bool is_listed(const char *entry, const char *list)
 
 static bool is_inherited(const char *entry, const struct toc_inherit *inherit)
 {
-    return !is_slot(entry) && inherit->what != TOC_INHERIT_NONE &&
+    return !is_own(entry) && inherit->what != TOC_INHERIT_NONE &&
            (inherit->what != TOC_INHERIT_LIST || is_listed(entry, inherit->list));
 }
 
@@ -205,8 +213,8 @@ static _Noreturn void become_rank(const struct toc_spawn *spawn, const struct to
     if (fcntl(spawn->job_fd, F_SETFD, 0) < 0 ||
         (spawn->exchange_fd >= 0 && fcntl(spawn->exchange_fd, F_SETFD, 0) < 0))
         give_up(spawn, rank, "fcntl");
-    if (cpus != NULL && sched_setaffinity(0, cpus_size, cpus) < 0)
-        give_up(spawn, rank, "sched_setaffinity");
+    if (cpus != NULL) /* mpirun has tried it; a rank that is not bound after all runs as well */
+        (void)!sched_setaffinity(0, cpus_size, cpus);
     if (program->directory != NULL && chdir(program->directory) < 0)
         give_up(spawn, rank, "chdir");
     setrlimit(RLIMIT_NOFILE, &spawn->files);

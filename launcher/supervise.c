@@ -20,11 +20,18 @@
 #define POLL_MS    5    /* between looks at what is left of the ranks' process groups */
 #define GIVE_UP_MS 2000 /* process groups that SIGKILL does not end (stuck in the kernel) */
 
+/* Where setpgid() is refused there is no such group. */
+static void signal_group(const struct toc_launch_rank *rank, int signal)
+{
+    if (kill(-rank->pid, signal) < 0 && errno == ESRCH && !rank->left)
+        kill(rank->pid, signal);
+}
+
 void toc_supervise_signal(struct toc_launch *launch, int signal)
 {
     for (uint32_t i = 0; i < launch->started; i++)
         if (launch->ranks[i].pid != 0)
-            kill(-launch->ranks[i].pid, signal);
+            signal_group(&launch->ranks[i], signal);
 }
 
 void toc_supervise_end(struct toc_launch *launch, int signal, int code, int rank)
@@ -161,14 +168,27 @@ static void judge_exit(struct toc_launch *launch, uint32_t rank, int code)
     toc_supervise_end(launch, SIGTERM, code != 0 ? code : 1, (int)rank);
 }
 
+/* How the process ended; false: it has not. WNOWAIT: it stays a zombie, so that its number cannot
+ * become somebody else's. Where a sandbox refuses waitid(), waitpid() takes the zombie away. */
+static bool has_ended(const struct toc_launch_rank *rank, siginfo_t *info)
+{
+    int status;
+
+    if (waitid(P_PID, (id_t)rank->pid, info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        return info->si_pid != 0;
+    if (waitpid(rank->pid, &status, WNOHANG) != rank->pid)
+        return false;
+    info->si_code = WIFEXITED(status) ? CLD_EXITED : WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+    info->si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    return true;
+}
+
 static void rank_left(struct toc_launch *launch, uint32_t index)
 {
     struct toc_launch_rank *rank = &launch->ranks[index];
     siginfo_t info = {0};
 
-    /* WNOWAIT: it stays a zombie, so that its number cannot become somebody else's. */
-    if (rank->left || waitid(P_PID, (id_t)rank->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-        info.si_pid == 0)
+    if (rank->left || !has_ended(rank, &info))
         return;
     rank->left = true;
     launch->left++;

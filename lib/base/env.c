@@ -2,6 +2,7 @@
 #include "base/env.h"
 #include "base/error.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -96,14 +97,22 @@ static bool parse_bool(const char *text, int64_t *value)
     return word >= 0;
 }
 
+/* *value is set on success only. An empty text stands for the default. */
 static bool parse_knob(const struct knob *knob, const char *text, int64_t *value)
 {
+    int64_t got = -1;
+    if (*text == '\0')
+        text = knob->default_text;
     switch (knob->type) {
     case KNOB_ENUM:
-        *value = find_word(knob->words, text);
-        return *value >= 0;
+        got = find_word(knob->words, text);
+        if (got < 0)
+            return false;
+        break;
     case KNOB_BOOL:
-        return parse_bool(text, value);
+        if (!parse_bool(text, &got))
+            return false;
+        break;
     case KNOB_AUTO:
         if (find_word("auto", text) == 0) {
             *value = TOC_ENV_AUTO;
@@ -111,9 +120,87 @@ static bool parse_knob(const struct knob *knob, const char *text, int64_t *value
         }
         /* fall through */
     default:
-        return parse_number(text, knob->type == KNOB_SIZE, value) && *value >= knob->minimum &&
-               *value <= knob->maximum;
+        if (!parse_number(text, knob->type == KNOB_SIZE, &got) || got < knob->minimum ||
+            got > knob->maximum)
+            return false;
     }
+    *value = got;
+    return true;
+}
+
+#define LONGEST_WORD 32
+
+/* Letters to change, insert or leave out to make one of the other (Levenshtein). */
+static size_t distance(const char *a, size_t na, const char *b, size_t nb)
+{
+    size_t row[LONGEST_WORD + 1];
+    if (na > LONGEST_WORD || nb > LONGEST_WORD)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= nb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= na; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= nb; j++) {
+            size_t best =
+                corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[nb];
+}
+
+/* The word of "a|b|c" that is nearest to `text`. */
+static void nearest_word(const char *words, const char *text, char *result, size_t size)
+{
+    size_t best = SIZE_MAX;
+    snprintf(result, size, "%.*s", (int)strcspn(words, "|"), words);
+    for (const char *at = words; *at != '\0'; at += strspn(at, "|")) {
+        size_t length = strcspn(at, "|"), d = distance(text, strlen(text), at, length);
+        if (d < best) {
+            best = d;
+            snprintf(result, size, "%.*s", (int)length, at);
+        }
+        at += length;
+    }
+}
+
+/* The good value that is nearest to a bad one. */
+static void nearest_value(const struct knob *knob, const char *text, char *result, size_t size)
+{
+    int64_t number;
+    if (knob->type == KNOB_ENUM) {
+        nearest_word(knob->words, text, result, size);
+    } else if (knob->type == KNOB_BOOL) {
+        bool off = parse_number(text, false, &number) ? number == 0 : false;
+        snprintf(result, size, "%d", off ? 0 : 1);
+    } else if (parse_number(text, true, &number)) {
+        if (number < knob->minimum || number > knob->maximum)
+            number = number < knob->minimum ? knob->minimum : knob->maximum;
+        snprintf(result, size, "%" PRId64, number);
+    } else {
+        snprintf(result, size, "%s", *text == '-' ? "0" : knob->default_text);
+    }
+}
+
+/* The knob whose name is nearest to an unknown one, if it is near at all. */
+static const struct knob *nearest_knob(const char *name, size_t length)
+{
+    const struct knob *nearest = NULL;
+    size_t best = 4;
+    for (size_t i = 0; i < KNOBS; i++) {
+        size_t d = distance(name, length, knobs[i].name, strlen(knobs[i].name));
+        if (d < best) {
+            best = d;
+            nearest = &knobs[i];
+        }
+    }
+    return nearest;
 }
 
 static void allowed(const struct knob *knob, char *text, size_t size)
@@ -161,18 +248,23 @@ int toc_env_parse(char **environment, void (*warn)(const char *sentence), char *
         const struct knob *knob = find_knob(*entry, length);
         const char *text = *entry + length + 1;
         if (knob != NULL) {
-            char what[160];
+            char what[160], nearest[48];
             if (parse_knob(knob, text, field_of(knob)))
                 continue;
             allowed(knob, what, sizeof(what));
-            snprintf(message, message_size, "%s=%s is not valid: give %s", knob->name, text, what);
+            nearest_value(knob, text, nearest, sizeof(nearest));
+            snprintf(message, message_size, "%s=%s is not valid: give %s; the nearest is %s=%s",
+                     knob->name, text, what, knob->name, nearest);
             return TOC_ERR_ARG;
         }
         if (warn != NULL && !is_known_other(*entry, length)) {
             char sentence[256];
-            snprintf(sentence, sizeof(sentence),
-                     "%.*s is not a variable that Tocsin knows (tocsin-info --env lists them)",
-                     (int)length, *entry);
+            const struct knob *nearest = nearest_knob(*entry, length);
+            snprintf(
+                sentence, sizeof(sentence),
+                "%.*s is not a variable that Tocsin knows (%s%s%stocsin-info --env lists them)",
+                (int)(length < 80 ? length : 80), *entry, nearest != NULL ? "the nearest is " : "",
+                nearest != NULL ? nearest->name : "", nearest != NULL ? "; " : "");
             warn(sentence);
         }
     }

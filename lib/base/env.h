@@ -40,9 +40,10 @@ struct toc_env {
 /** The values in force; read-only after toc_env_parse(). */
 extern struct toc_env toc_env;
 
-/** Reads the environment. A malformed value is an error: 0, or TOC_ERR_ARG with a sentence that
- *  names variable, value and what is allowed. Unknown TOCSIN_* variables are reported by one
- *  warning each through `warn` (may be NULL). */
+/** Reads the environment. An empty value means the default. A malformed value is an error: 0, or
+ *  TOC_ERR_ARG with a sentence that names variable, value, what is allowed, and the nearest good
+ *  value. Unknown TOCSIN_* variables are reported by one warning each through `warn` (may be NULL).
+ */
 int toc_env_parse(char **environment, void (*warn)(const char *sentence), char *message,
                   size_t message_size);
 

@@ -2,6 +2,7 @@
 #include "base/exchange.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -14,8 +15,17 @@ union control {
     struct cmsghdr header;
 };
 
+bool toc_exchange_is_way(int fd)
+{
+    int domain = 0, type = 0;
+    socklen_t size = sizeof(int);
+
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
 /* Raw: the library's own wrappers are for the program. */
-int toc_exchange_send(int socket, const void *data, uint32_t size, int fd)
+int toc_exchange_send(int socket, const void *data, uint32_t size, int fd, int flags)
 {
     struct iovec part = {(void *)(uintptr_t)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -33,12 +43,42 @@ int toc_exchange_send(int socket, const void *data, uint32_t size, int fd)
     }
     long sent;
     do
-        sent = toc_syscall3(SYS_sendmsg, socket, (long)&message, MSG_NOSIGNAL);
+        sent = toc_syscall3(SYS_sendmsg, socket, (long)&message, MSG_NOSIGNAL | flags);
     while (sent == -EINTR);
     return sent < 0 ? (int)sent : 0;
 }
 
-int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd)
+/* The first descriptor of a message; a control buffer for one has room for two. */
+static int take_descriptor(struct msghdr *message)
+{
+    int first = -1;
+
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL;
+         header = CMSG_NXTHDR(message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
+            if (first < 0)
+                first = fd;
+            else
+                close(fd);
+        }
+    }
+    return first;
+}
+
+/* An empty message looks like the end, which is there when all who could send have gone. */
+static int is_over(int socket)
+{
+    struct pollfd end = {.fd = socket, .events = POLLIN};
+
+    return toc_syscall3(SYS_poll, (long)&end, 1, 0) > 0 && (end.revents & POLLHUP) != 0;
+}
+
+int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd, int flags)
 {
     struct iovec part = {data, size};
     union control control = {0};
@@ -49,17 +89,16 @@ int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd)
     long got;
 
     do
-        got = toc_syscall3(SYS_recvmsg, socket, (long)&message, MSG_CMSG_CLOEXEC);
+        got = toc_syscall3(SYS_recvmsg, socket, (long)&message, MSG_CMSG_CLOEXEC | flags);
     while (got == -EINTR);
     *fd = -1;
-    if (got <= 0)
-        return got < 0 ? (int)got : -EPIPE;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(header), sizeof(*fd));
-    if (got == (long)size)
+    if (got < 0)
+        return (int)got;
+    *fd = take_descriptor(&message);
+    if (got == (long)size && (message.msg_flags & MSG_TRUNC) == 0)
         return 0;
     if (*fd >= 0)
         close(*fd);
-    return -EPROTO;
+    *fd = -1;
+    return got == 0 && is_over(socket) ? -EPIPE : -EPROTO;
 }

@@ -2,6 +2,7 @@
 #ifndef TOC_BASE_EXCHANGE_H
 #define TOC_BASE_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -22,11 +23,16 @@ struct toc_exchange {
     uint32_t rank;
 };
 
-/** Sends `size` bytes and, unless it is -1, a descriptor. 0 or -errno. */
-int toc_exchange_send(int socket, const void *data, uint32_t size, int fd);
+/** True if `fd` is the kind of descriptor that TOCSIN_EXCHANGE_FD names. */
+bool toc_exchange_is_way(int fd);
 
-/** Receives exactly `size` bytes; *fd is the descriptor that came along (close-on-exec), or -1. 0
- * or -errno: -EPIPE when the other end is closed, -EPROTO for another size. */
-int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd);
+/** Sends `size` bytes and, unless it is -1, a descriptor. `flags` as for send(): MSG_DONTWAIT for
+ * who must not depend on the other end. 0 or -errno. */
+int toc_exchange_send(int socket, const void *data, uint32_t size, int fd, int flags);
+
+/** Receives exactly `size` bytes; *fd is the first descriptor that came along (close-on-exec), or
+ * -1: more of them are closed. 0 or -errno: -EPIPE when the other end is closed, -EPROTO for
+ * another size, also for an empty message. `flags` as for recv(). */
+int toc_exchange_receive(int socket, void *data, uint32_t size, int *fd, int flags);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -16,6 +19,8 @@
 #define MEMORY_MOST  (UINT64_C(1) << 40)
 #define MEMORY_TOTAL (UINT64_C(64) << 40)
 
+#define SLOTS_LEAST 4
+
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) / unit * unit;
@@ -24,7 +29,7 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 /* Rings grow with the square of the number of ranks, so they get smaller as the job gets larger;
  * untouched pages of the memfd cost nothing. eager_max stays at or below half of the data area:
  * a message that does not fit before the wrap must still fit after it. */
-static void ring_geometry(uint32_t nranks, struct toc_job_layout *layout)
+static void ring_geometry(uint32_t nranks, uint32_t tightness, struct toc_job_layout *layout)
 {
     layout->ring_cells = nranks <= 8 ? 256 : nranks <= 32 ? 128 : 64;
     layout->ring_data_bytes = nranks <= 8 ? 64 * 1024 : nranks <= 32 ? 32 * 1024 : 16 * 1024;
@@ -35,6 +40,10 @@ static void ring_geometry(uint32_t nranks, struct toc_job_layout *layout)
      * often as these fill up, or less. */
     layout->slot_bytes = nranks <= 32 ? 16 * 1024 : 8 * 1024;
     layout->slots = nranks <= 8 ? 32 : nranks <= 32 ? 16 : nranks <= 128 ? 8 : 4;
+    layout->slots =
+        layout->slots >> tightness < SLOTS_LEAST ? SLOTS_LEAST : layout->slots >> tightness;
+    layout->xfers = TOC_XFERS_PER_RANK >> 2 * tightness;
+    layout->tightness = tightness;
     layout->reserved = 0;
     layout->slots_bytes = TOC_PAGE + layout->slots * layout->slot_bytes;
     layout->ring_bytes =
@@ -43,11 +52,11 @@ static void ring_geometry(uint32_t nranks, struct toc_job_layout *layout)
                            TOC_PAGE);
 }
 
-void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
+void toc_job_layout_compute(uint32_t nranks, uint32_t tightness, struct toc_job_layout *layout)
 {
     uint64_t at = round_up(sizeof(struct toc_job_header), TOC_CACHE_LINE);
 
-    ring_geometry(nranks, layout);
+    ring_geometry(nranks, tightness, layout);
     layout->ranks_offset = at;
     at += (uint64_t)nranks * sizeof(struct toc_job_rank);
     layout->doorbells_offset = at = round_up(at, TOC_PAGE);
@@ -55,7 +64,7 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
     layout->notices_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * TOC_NOTICE_BYTES;
     layout->xfers_offset = at = round_up(at, TOC_PAGE);
-    at += (uint64_t)nranks * TOC_XFERS_PER_RANK * TOC_XFER_BYTES;
+    at += (uint64_t)nranks * layout->xfers * TOC_XFER_BYTES;
     layout->adverts_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * nranks * TOC_ADVERT_BYTES;
     layout->rings_offset = at = round_up(at, TOC_PAGE);
@@ -69,13 +78,59 @@ void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout)
         layout->memory_bytes = MEMORY_MOST;
 }
 
-/* A limit on the size of files (ulimit -f) holds for memfds, too. */
-static void respect_limit(struct toc_job_layout *layout, uint32_t nranks)
+/* A limit on the size of files (ulimit -f) holds for memfds, too, and a process that passes it is
+ * killed by SIGXFSZ. First the memory of MPI_Alloc_mem goes, which ordinary memory replaces. */
+static bool fit_limit(struct toc_job_layout *layout, uint32_t nranks)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        limit.rlim_cur < toc_job_file_size(layout, nranks))
+
+    toc_job_layout_compute(nranks, 0, layout);
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= toc_job_file_size(layout, nranks))
+        return true;
+    for (uint32_t tightness = 0; tightness <= TOC_JOB_TIGHTEST; tightness++) {
+        toc_job_layout_compute(nranks, tightness, layout);
         layout->memory_bytes = 0;
+        if (limit.rlim_cur >= layout->size)
+            return true;
+    }
+    return false;
+}
+
+/* Where the kernel or a sandbox has no memfds. */
+static int open_unlinked(void)
+{
+    const char *const folders[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
+    int fd = -1;
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && fd < 0; i++) {
+        char path[PATH_MAX];
+        if (folders[i] == NULL || snprintf(path, sizeof(path), "%s/" TOC_JOB_FILE "-XXXXXX",
+                                           folders[i]) >= (int)sizeof(path))
+            continue;
+        fd = mkostemp(path, O_CLOEXEC);
+        if (fd >= 0)
+            unlink(path);
+    }
+    return fd;
+}
+
+static int open_file(void)
+{
+    int fd = memfd_create(TOC_JOB_FILE, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    return fd >= 0 ? fd : open_unlinked();
+}
+
+/* Files of a file system may not be as large as memfds. */
+static int set_size(int fd, struct toc_job_layout *layout, uint32_t nranks)
+{
+    int status = ftruncate(fd, (off_t)toc_job_file_size(layout, nranks));
+
+    if (status == 0 || layout->memory_bytes == 0)
+        return status;
+    layout->memory_bytes = 0;
+    return ftruncate(fd, (off_t)layout->size);
 }
 
 static int fail(int fd, const char *call, const char **what)
@@ -91,20 +146,23 @@ int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *f
                    struct toc_job_header **header, const char **what)
 {
     struct toc_job_layout layout;
-    toc_job_layout_compute(nranks, &layout);
-    respect_limit(&layout, nranks);
-
-    int memfd = memfd_create("tocsin-job", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (memfd < 0)
-        return fail(-1, "memfd_create", what);
-    if (ftruncate(memfd, (off_t)toc_job_file_size(&layout, nranks)) < 0)
-        return fail(memfd, "ftruncate", what);
-    if (fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-        return fail(memfd, "fcntl(F_ADD_SEALS)", what);
+    if (!fit_limit(&layout, nranks)) {
+        *what = "the limit on the size of files (ulimit -f) is too low";
+        return -EFBIG;
+    }
+    int file = open_file();
+    if (file < 0)
+        return fail(-1,
+                    "memfd_create is refused, and no file can be made in /dev/shm, TMPDIR or /tmp",
+                    what);
+    if (set_size(file, &layout, nranks) < 0)
+        return fail(file, "ftruncate", what);
+    /* What is no memfd cannot be sealed: nobody else can open it either. */
+    (void)fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
     struct toc_job_header *job =
-        mmap(NULL, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
+        mmap(NULL, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (job == MAP_FAILED)
-        return fail(memfd, "mmap", what);
+        return fail(file, "mmap", what);
 
     job->version = TOC_JOB_VERSION;
     job->header_size = sizeof(*job);
@@ -112,9 +170,10 @@ int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *f
     job->rank_size = sizeof(struct toc_job_rank);
     job->launcher_pid = launcher_pid;
     job->cores = cores;
+    job->exchange_fd = -1;
     job->layout = layout;
     job->magic = TOC_JOB_MAGIC;
-    *fd = memfd;
+    *fd = file;
     *header = job;
     return 0;
 }
@@ -130,7 +189,9 @@ static const char *check_header(const struct toc_job_header *job, uint64_t file_
         return "mpirun and libmpi_abi come from different versions of Tocsin";
     if (job->nranks < 1 || job->nranks > TOC_MAX_RANKS)
         return "its number of ranks is impossible";
-    toc_job_layout_compute(job->nranks, &expected);
+    if (job->layout.tightness > TOC_JOB_TIGHTEST)
+        return "its layout differs from this library's";
+    toc_job_layout_compute(job->nranks, job->layout.tightness, &expected);
     if (job->layout.memory_bytes == 0)
         expected.memory_bytes = 0;
     if (memcmp(&expected, &job->layout, sizeof(expected)) != 0 ||

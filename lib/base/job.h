@@ -31,7 +31,7 @@
 #define TOC_XFER_BYTES     128
 #define TOC_NOTICE_BYTES   8320
 #define TOC_ADVERT_BYTES   64
-#define TOC_XFERS_PER_RANK 65536
+#define TOC_XFERS_PER_RANK 65536 /* at the most */
 
 /* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */
 #define TOC_ENV_JOB_FD     "TOCSIN_JOB_FD"
@@ -39,6 +39,10 @@
 #define TOC_ENV_SIZE       "TOCSIN_SIZE"
 #define TOC_ENV_LOCAL_RANK "TOCSIN_LOCAL_RANK"
 #define TOC_ENV_PROGRAM    "TOCSIN_PROGRAM" /* number of the program of mpirun's command line */
+#define TOC_ENV_JOB_ID     "TOCSIN_JOB_ID"  /* mpirun's pid and the segment's nonce: "%d-%016x" */
+
+/* Part of the name of the segment's file, as /proc/PID/fd shows it. */
+#define TOC_JOB_FILE "tocsin-job"
 
 enum toc_rank_state {
     TOC_RANK_STARTED = 0,   /* forked by the launcher, not yet in MPI_Init */
@@ -75,7 +79,7 @@ struct toc_job_layout {
     uint64_t ranks_offset;     /* struct toc_job_rank [nranks] */
     uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
     uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
-    uint64_t xfers_offset;     /* [nranks][TOC_XFERS_PER_RANK] rendezvous descriptors */
+    uint64_t xfers_offset;     /* [nranks][xfers] rendezvous descriptors */
     uint64_t adverts_offset;   /* TOC_ADVERT_BYTES each [receiver][sender] */
     uint64_t rings_offset;     /* [receiver][sender] rings of ring_bytes */
     uint64_t slots_offset;     /* [receiver][sender] slots of slots_bytes */
@@ -88,6 +92,8 @@ struct toc_job_layout {
     uint32_t slots_bytes;      /* control page + slots */
     uint32_t slots;            /* power of two */
     uint32_t slot_bytes;       /* whole pages */
+    uint32_t xfers;            /* of a rank: up to TOC_XFERS_PER_RANK */
+    uint32_t tightness;        /* 0, or how much less than usual there is of everything */
     uint32_t reserved;         /* 0; no padding: layouts are compared byte by byte */
 };
 
@@ -100,7 +106,8 @@ struct toc_job_header {
     int32_t launcher_pid; /* 0: no launcher (a job of one rank) */
     uint32_t cores;       /* cores this job may use */
     uint32_t bound;       /* launcher bound the ranks to cores */
-    uint32_t reserved;
+    int32_t exchange_fd;  /* what TOCSIN_EXCHANGE_FD says, or -1 */
+    uint64_t nonce;       /* as in TOCSIN_JOB_ID */
     struct toc_job_layout layout;
     /* MPI_Abort, or the launcher when a rank died: `abort_state` goes 0 -> 1 by CAS, the winner
      * fills code and rank, then stores 2 (release). */
@@ -113,8 +120,10 @@ struct toc_job_header {
     alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };
 
-/** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). */
-void toc_job_layout_compute(uint32_t nranks, struct toc_job_layout *layout);
+/** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). `tightness` 0 to TOC_JOB_TIGHTEST: for limits on
+ *  the size of files; each step leaves a quarter of the descriptors and half of the slots. */
+#define TOC_JOB_TIGHTEST 3u
+void toc_job_layout_compute(uint32_t nranks, uint32_t tightness, struct toc_job_layout *layout);
 
 /** Size of the file, with what is not mapped by every rank. */
 static inline uint64_t toc_job_file_size(const struct toc_job_layout *layout, uint32_t nranks)
@@ -123,8 +132,11 @@ static inline uint64_t toc_job_file_size(const struct toc_job_layout *layout, ui
                                      : layout->memory_offset + nranks * layout->memory_bytes;
 }
 
-/** Creates a sealed, zeroed memfd (close-on-exec set) with a complete header for `nranks` ranks.
- *  `cores`: cores the job may use. Result 0, or -errno with the failed call's name in *what. */
+/** Creates a zeroed file without a name (close-on-exec set) with a complete header for `nranks`
+ * ranks: a sealed memfd, or where that is refused a file that is unlinked already, in /dev/shm,
+ * TMPDIR or /tmp. It is made smaller where a limit on the size of files (RLIMIT_FSIZE) asks for
+ * that. `cores`: cores the job may use. Result 0, or -errno with the failed call's name in *what;
+ * -EFBIG: the limit is below the smallest segment. */
 int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *fd,
                    struct toc_job_header **header, const char **what);
 

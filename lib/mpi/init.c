@@ -31,7 +31,7 @@ static pthread_t main_thread;
  * setvbuf() has the last word. */
 __attribute__((constructor)) static void buffer_by_line(void)
 {
-    if (getenv(TOC_ENV_JOB_FD) != NULL)
+    if (toc_world_is_launched())
         setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
@@ -59,7 +59,9 @@ static const struct toc_notify_ops *choose_notifier(void)
 static void join(void)
 {
     char message[512];
-    if (toc_env_parse(environ, warn, message, sizeof(message)) != 0)
+    /* What mpirun has started it has looked at before, once for all ranks. */
+    if (toc_env_parse(environ, toc_world_is_launched() ? NULL : warn, message, sizeof(message)) !=
+        0)
         fail(message);
     if (toc_world_join(choose_notifier(), message, sizeof(message)) != 0)
         fail(message);

@@ -7,6 +7,7 @@ static struct toc_request *owner[TOC_XFERS_PER_RANK];
 static uint32_t generation[TOC_XFERS_PER_RANK];
 static uint16_t free_slots[TOC_XFERS_PER_RANK]; /* stack of slots given back */
 static uint32_t free_count;
+static uint32_t limit; /* slots that there are */
 static uint32_t fresh; /* slots from here on have never been used: pages stay untouched */
 static struct toc_notices *notices;
 
@@ -17,6 +18,7 @@ void toc_descriptors_init(void)
         generation[slot] = 0;
     }
     free_count = fresh = 0;
+    limit = toc_world.job->layout.xfers;
     notices = toc_notices_at(toc_world.job, toc_world.rank);
 }
 
@@ -25,7 +27,7 @@ bool toc_descriptor_take(struct toc_request *request)
     uint32_t slot;
     if (free_count > 0)
         slot = free_slots[--free_count];
-    else if (fresh < TOC_XFERS_PER_RANK)
+    else if (fresh < limit)
         slot = fresh++;
     else
         return false;

@@ -45,43 +45,105 @@ static int usable_cores(void)
     return 1;
 }
 
-/* The program's children have no business with it. */
+/* The program's children have no business with it. What is not the socket that mpirun speaks of in
+ * the segment is left alone. */
 static void take_exchange(void)
 {
     long fd;
     if (!read_number(TOC_ENV_EXCHANGE_FD, 0, 1 << 20, &fd))
         return;
     unsetenv(TOC_ENV_EXCHANGE_FD);
+    if (fd != toc_world.job->exchange_fd || !toc_exchange_is_way((int)fd))
+        return;
     if (toc_world.notifier->publish == NULL || fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
         close((int)fd);
     else
         toc_world.exchange = (int)fd;
 }
 
+/* What mpirun says of the job in the environment. */
+struct ticket {
+    long fd;
+    int launcher;
+    unsigned long long nonce;
+};
+
+static bool read_ticket(struct ticket *ticket, char *message, size_t size)
+{
+    const char *id = getenv(TOC_ENV_JOB_ID);
+    int used = 0;
+    const char *wrong = TOC_ENV_JOB_ID;
+    if (!read_number(TOC_ENV_JOB_FD, 0, 1 << 20, &ticket->fd))
+        wrong = TOC_ENV_JOB_FD;
+    else if (id != NULL &&
+             sscanf(id, "%d-%16llx%n", &ticket->launcher, &ticket->nonce, &used) == 2 &&
+             id[used] == '\0')
+        return true;
+    const char *value = getenv(wrong);
+    snprintf(message, size,
+             "%s=%s is not what mpirun sets: start the program with mpirun, and let no script "
+             "change the variables TOCSIN_*",
+             wrong, value != NULL ? value : "");
+    return false;
+}
+
+/* The segment behind a descriptor, if it is that of the job. */
+static int attach_segment(const struct ticket *ticket, int fd, const char **what)
+{
+    int status = toc_job_attach(fd, &toc_world.job, what);
+    if (status != 0)
+        return status;
+    if (toc_world.job->launcher_pid == ticket->launcher && toc_world.job->nonce == ticket->nonce)
+        return 0;
+    toc_job_detach(toc_world.job);
+    toc_world.job = NULL;
+    *what = "it belongs to another job";
+    return TOC_ERR_MISMATCH;
+}
+
+/* Wrappers close descriptors (Python's subprocess does), or use their numbers. mpirun keeps the
+ * segment open under the same number. Result: the descriptor, or a negative status. */
+static int find_segment(const struct ticket *ticket, char *message, size_t size)
+{
+    const char *what = NULL, *there = NULL;
+    char path[64];
+    int status = attach_segment(ticket, (int)ticket->fd, &what);
+    if (status == 0)
+        return (int)ticket->fd;
+    snprintf(path, sizeof(path), "/proc/%d/fd/%ld", ticket->launcher, ticket->fd);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) {
+        there = strerror(errno);
+    } else if (attach_segment(ticket, fd, &there) == 0) {
+        return fd;
+    } else {
+        close(fd);
+    }
+    snprintf(
+        message, size,
+        "cannot join the job: descriptor %ld is not its segment (%s), and neither is mpirun's, "
+        "%s (%s); use the mpirun of the same Tocsin, and let no wrapper close descriptors",
+        ticket->fd, what, path, there);
+    return status;
+}
+
 static int attach_job(char *message, size_t size)
 {
-    const char *what = NULL;
-    long fd, rank, program;
-    if (!read_number(TOC_ENV_JOB_FD, 0, 1 << 20, &fd)) {
-        snprintf(message, size, "%s=%s is not a descriptor number: start the program with mpirun",
-                 TOC_ENV_JOB_FD, getenv(TOC_ENV_JOB_FD));
+    struct ticket ticket;
+    long rank, program;
+    if (!read_ticket(&ticket, message, size))
         return TOC_ERR_MISMATCH;
-    }
-    int status = toc_job_attach((int)fd, &toc_world.job, &what);
-    if (status != 0) {
-        snprintf(message, size,
-                 "cannot join the job behind descriptor %ld: %s; use the mpirun of the same "
-                 "Tocsin, and let no wrapper close descriptors",
-                 fd, what);
-        return status;
-    }
+    int fd = find_segment(&ticket, message, size);
+    if (fd < 0)
+        return fd;
     if (!read_number(TOC_ENV_RANK, 0, (long)toc_world.job->nranks - 1, &rank)) {
-        snprintf(message, size, "%s is not a rank of a job of %u", TOC_ENV_RANK,
-                 toc_world.job->nranks);
+        const char *value = getenv(TOC_ENV_RANK);
+        snprintf(message, size, "%s=%s is not a rank of a job of %u", TOC_ENV_RANK,
+                 value != NULL ? value : "", toc_world.job->nranks);
         return TOC_ERR_MISMATCH;
     }
-    toc_memory_open((int)fd);
-    close((int)fd); /* the program's children have no business with it */
+    toc_memory_open(fd);
+    close(fd); /* the program's children have no business with it */
     unsetenv(TOC_ENV_JOB_FD);
     if (!read_number(TOC_ENV_PROGRAM, 0, TOC_MAX_RANKS, &program))
         program = 0;
@@ -155,12 +217,17 @@ static int make_peers(void)
     return 0;
 }
 
+bool toc_world_is_launched(void)
+{
+    const char *fd = getenv(TOC_ENV_JOB_FD);
+    return fd != NULL && *fd != '\0';
+}
+
 int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t size)
 {
     toc_world.notifier = notifier;
     toc_world.exchange = -1;
-    int status =
-        getenv(TOC_ENV_JOB_FD) != NULL ? attach_job(message, size) : single_job(message, size);
+    int status = toc_world_is_launched() ? attach_job(message, size) : single_job(message, size);
     if (status != 0)
         return status;
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);

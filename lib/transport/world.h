@@ -53,6 +53,10 @@ struct toc_world {
 
 extern struct toc_world toc_world;
 
+/** True if mpirun has started this process and MPI_Init has not joined the job yet: by what the
+ *  environment says, which is checked when the job is joined. */
+bool toc_world_is_launched(void);
+
 /** Attaches to the job of mpirun (environment), or makes a job of one rank; publishes this rank's
  *  pid, thread and nonce, but does not set it JOINED yet. 0, or negative with a sentence in
  *  `message`. */

@@ -10,7 +10,7 @@ static uint64_t tagged(uint32_t generation, uint32_t value)
 struct toc_xfer *toc_xfer_at(struct toc_job_header *job, int rank, uint32_t slot)
 {
     struct toc_xfer *first = (struct toc_xfer *)((char *)job + job->layout.xfers_offset);
-    return first + (uint64_t)rank * TOC_XFERS_PER_RANK + slot;
+    return first + (uint64_t)rank * job->layout.xfers + slot;
 }
 
 void toc_xfer_open(struct toc_xfer *xfer, uint32_t generation)

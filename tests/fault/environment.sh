@@ -53,6 +53,78 @@ run "$TOC_MPIRUN" -n 3 sh -c 'ps -o sid=,pgid=,pid= -p $$'
 [ "$(awk 'NR == 1 { print $1 }' out)" -eq "$(ps -o sid= -p $$)" ] || fail "not our session"
 awk '$2 != $3' out | grep . && fail "a rank is not the leader of its process group"
 
+# What mpirun would set is not passed on from another job, or from nowhere.
+for name in TOCSIN_EXCHANGE_FD TOCSIN_JOB_FD TOCSIN_SIZE; do
+    run env $name=1 "$TOC_MPIRUN" -n 2 -x $name sh -c "echo \"\$$name\""
+    expect 0 "a stray $name"
+    [ "$(grep -vxc 1 out)" -eq 2 ] || fail "a stray $name is passed on: $(cat out)"
+done
+"$TOC_MPICC" -o ends "$sources/ends.c" || exit 99
+run env TOCSIN_EXCHANGE_FD=1 ./ends good
+expect 0 "a stray TOCSIN_EXCHANGE_FD without mpirun"
+
+# A rank believes nothing of it unseen. (The third: a segment, but of another job.)
+for stray in TOCSIN_JOB_FD=1 TOCSIN_JOB_FD=nonsense TOCSIN_JOB_FD=99999 TOCSIN_JOB_ID=1-0 \
+    TOCSIN_JOB_ID=x TOCSIN_RANK=7 TOCSIN_RANK=-1; do
+    run "$TOC_MPIRUN" -n 2 env $stray ./ends good
+    case $stray in
+    *ID=1-0 | *FD=1 | *FD=99999) says "cannot join the job: descriptor" ;;
+    *) says "$stray is not" ;;
+    esac
+    [ "$code" -ne 0 ] || fail "$stray is believed"
+done
+# A bad exchange descriptor is none, whatever it is: output and messages go on.
+run "$TOC_MPIRUN" --emulate-uintr -n 2 env TOCSIN_EXCHANGE_FD=1 ./ends good
+expect 0 "another TOCSIN_EXCHANGE_FD"
+run "$TOC_MPIRUN" -n 2 env TOCSIN_EXCHANGE_FD=2 ./ends good
+expect 0 "TOCSIN_EXCHANGE_FD=2"
+# mpirun in a shell in mpirun.
+run "$TOC_MPIRUN" -n 2 sh -c '"$0" -n 2 ./ends good && ./ends good' "$TOC_MPIRUN"
+expect 0 "mpirun in a shell in mpirun"
+
+# The segment is found again behind wrappers that close descriptors, or use their numbers.
+run "$TOC_MPIRUN" -n 2 bash -c 'for fd in /proc/self/fd/*; do fd=${fd##*/}
+    [ $fd -le 2 ] || eval "exec $fd>&-"; done; exec ./ends good'
+expect 0 "closed descriptors"
+run "$TOC_MPIRUN" -n 2 bash -c 'eval "exec $TOCSIN_JOB_FD</dev/null"; exec ./ends good'
+expect 0 "another file under its number"
+run "$TOC_MPIRUN" -n 2 sh -c 'exec 3>log 4>log 5>log 6>log; exec ./ends good'
+expect 0 "a shell that uses descriptors"
+[ ! -s log ] || fail "a file of the shell was written to: $(head -c 100 log)"
+run "$TOC_MPIRUN" -n 2 bash -c 'eval "exec $TOCSIN_JOB_FD>&-"; TOCSIN_JOB_ID=1-0 exec ./ends good'
+says "/proc/1/fd"
+
+# Without its variables a rank is a job of one, and says so.
+run "$TOC_MPIRUN" -n 2 env -i ./ends good
+expect 0 "env -i"
+[ "$(grep -c 'its environment has been cleared' err)" -eq 2 ] || fail "env -i: $(cat err)"
+run "$TOC_MPIRUN" -n 2 sh -c './ends good; true'
+[ ! -s err ] || fail "a message without a reason: $(cat err)"
+
+# Settings: empty is the default; bad ones are reported once a job, with the nearest good one.
+for name in $("${TOC_MPIRUN%/*}/tocsin-info" --env | sed -n 's/^\(TOCSIN_[A-Z_]*\) .*/\1/p'); do
+    run env $name= "$TOC_MPIRUN" -n 2 ./ends good
+    expect 0 "$name is empty"
+    [ ! -s err ] || fail "$name is empty: $(cat err)"
+    run env $name=%% "$TOC_MPIRUN" -n 2 ./ends good
+    [ "$code" -ne 0 ] || fail "$name=%% is taken"
+    [ "$(grep -c "$name=%% is not valid" err)" -eq 1 ] || fail "$name=%%: $(cat err)"
+    run env $name=%% ./ends good
+    [ "$code" -ne 0 ] || fail "$name=%% is taken without mpirun"
+    says "$name=%% is not valid"
+done
+run env TOCSIN_LOG=warning "$TOC_MPIRUN" -n 3 ./ends good
+says "the nearest is TOCSIN_LOG=warn"
+run env TOCSIN_NOTIFY=singal "$TOC_MPIRUN" -n 3 ./ends good
+says "the nearest is TOCSIN_NOTIFY=signal"
+run env TOCSIN_EAGER_LIMIT=1G "$TOC_MPIRUN" -n 3 ./ends good
+says "the nearest is TOCSIN_EAGER_LIMIT=16384"
+run env TOCSIN_NOTFIY=signal "$TOC_MPIRUN" -n 3 ./ends good
+expect 0 "a name that is not known"
+[ "$(grep -c 'the nearest is TOCSIN_NOTIFY' err)" -eq 1 ] || fail "TOCSIN_NOTFIY: $(cat err)"
+run "$TOC_MPIRUN" -n 1 ./ends good : -x TOCSIN_LOG=loud -n 1 ./ends good
+says "TOCSIN_LOG=loud is not valid"
+
 # The signal mask and dispositions are those of any program.
 show_signals='grep -E "Sig(Blk|Ign)" /proc/self/status'
 run sh -c "$show_signals"

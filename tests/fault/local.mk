@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Tests of the launcher's behaviour when something goes wrong.
 fault_tests = \
+	tests/fault/broker.sh \
 	tests/fault/binding.sh \
 	tests/fault/compiler.sh \
 	tests/fault/descriptors.sh \
@@ -19,6 +20,7 @@ fault_tests = \
 	tests/fault/no_pidfd.sh \
 	tests/fault/options.sh \
 	tests/fault/output.sh \
+	tests/fault/refused.sh \
 	tests/fault/search_order.sh \
 	tests/fault/several_programs.sh \
 	tests/fault/stdio_locked.sh \
@@ -26,4 +28,14 @@ fault_tests = \
 	tests/fault/unsupported.sh \
 	tests/fault/waiting.sh
 TESTS += $(fault_tests)
-EXTRA_DIST += $(fault_tests) tests/fault/helpers.sh tests/fault/ends.c tests/fault/no_pidfd.c tests/fault/refuse.c tests/fault/unsupported.c tests/fault/search_order.c tests/fault/search_order_mpi.c tests/fault/stdio_locked.c tests/fault/waiting.c
+EXTRA_DIST += $(fault_tests) \
+	tests/fault/broker.c \
+	tests/fault/ends.c \
+	tests/fault/helpers.sh \
+	tests/fault/no_pidfd.c \
+	tests/fault/refuse.c \
+	tests/fault/search_order.c \
+	tests/fault/search_order_mpi.c \
+	tests/fault/stdio_locked.c \
+	tests/fault/unsupported.c \
+	tests/fault/waiting.c

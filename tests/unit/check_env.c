@@ -115,7 +115,6 @@ END_TEST
 static const struct {
     const char *entry, *allowed;
 } bad[] = {
-    {"TOCSIN_NOTIFY=", "auto|uintr|signal|thread|poll"},
     {"TOCSIN_NOTIFY=sig", "auto|uintr|signal|thread|poll"},
     {"TOCSIN_NOTIFY=signals", "auto|uintr|signal|thread|poll"},
     {"TOCSIN_NOTIFY=auto|poll", "auto|uintr|signal|thread|poll"},
@@ -127,7 +126,6 @@ static const struct {
     {"TOCSIN_SIGNAL=SIGURG", "1 to 64"},
     {"TOCSIN_SIGNAL=23 ", "1 to 64"},
     {"TOCSIN_SIGNAL=1k", "1 to 64"},
-    {"TOCSIN_SIGNAL=", "1 to 64"},
     {"TOCSIN_EAGER_LIMIT=17K", "0 to 16384"},
     {"TOCSIN_EAGER_LIMIT=16385", "0 to 16384"},
     {"TOCSIN_CHUNK=4095", "4096 to 1073741824"},
@@ -144,10 +142,59 @@ static const struct {
     {"TOCSIN_SPIN_US=automatic", "auto, or a number from 0 to 1000000"},
     {"TOCSIN_SPIN_US=9223372036854775807", "auto, or a number from 0 to 1000000"},
     {"TOCSIN_STATS=2", "0 or 1"},
-    {"TOCSIN_STATS=", "0 or 1"},
     {"TOCSIN_STATS=y", "0 or 1"},
     {"TOCSIN_LOG=loud", "error|warn|info|debug"},
 };
+
+/* A variable that is set to nothing is as good as none. */
+START_TEST(empty_values)
+{
+    static const char *const names[] = {
+#define NAME(field, name, ...) name "=",
+#define TOC_KNOB_ENUM          NAME
+#define TOC_KNOB_INT           NAME
+#define TOC_KNOB_AUTO          NAME
+#define TOC_KNOB_SIZE          NAME
+#define TOC_KNOB_BOOL          NAME
+#include "base/env.def"
+#undef TOC_KNOB_ENUM
+#undef TOC_KNOB_INT
+#undef TOC_KNOB_AUTO
+#undef TOC_KNOB_SIZE
+#undef TOC_KNOB_BOOL
+    };
+    struct toc_env plain;
+    ck_assert_int_eq(parse("X=1"), 0);
+    plain = toc_env;
+    for (size_t i = 0; i < UNIT_LENGTH(names); i++) {
+        memset(&toc_env, 0x55, sizeof(toc_env));
+        ck_assert_msg(parse(names[i]) == 0, "%s is refused: %s", names[i], message);
+        ck_assert_mem_eq(&toc_env, &plain, sizeof(plain));
+    }
+}
+END_TEST
+
+/* The value is left as it was, so that the message gets out whatever TOCSIN_LOG says. */
+START_TEST(nearest_values)
+{
+    static const struct {
+        const char *entry, *nearest;
+    } cases[] = {
+        {"TOCSIN_LOG=warning", "TOCSIN_LOG=warn"},        {"TOCSIN_LOG=inf", "TOCSIN_LOG=info"},
+        {"TOCSIN_NOTIFY=singal", "TOCSIN_NOTIFY=signal"}, {"TOCSIN_SIGNAL=65", "TOCSIN_SIGNAL=64"},
+        {"TOCSIN_SIGNAL=0", "TOCSIN_SIGNAL=1"},           {"TOCSIN_CHUNK=1", "TOCSIN_CHUNK=4096"},
+        {"TOCSIN_CHUNK=x", "TOCSIN_CHUNK=262144"},        {"TOCSIN_STATS=2", "TOCSIN_STATS=1"},
+    };
+    for (size_t i = 0; i < UNIT_LENGTH(cases); i++) {
+        ck_assert_int_eq(parse(cases[i].entry), TOC_ERR_ARG);
+        ck_assert_msg(strstr(message, cases[i].nearest) != NULL, "no %s in: %s", cases[i].nearest,
+                      message);
+        ck_assert_int_ge(toc_env.log, 0);
+    }
+    ck_assert_int_eq(parse("TOCSIN_NOTFIY=poll"), 0);
+    ck_assert_ptr_nonnull(strstr(warnings, "the nearest is TOCSIN_NOTIFY"));
+}
+END_TEST
 
 START_TEST(bad_values)
 {
@@ -234,6 +281,8 @@ int main(void)
     TCase *tcase = unit_case(suite, "env", 60);
     tcase_add_test(tcase, defaults);
     tcase_add_loop_test(tcase, good_values, 0, (int)UNIT_LENGTH(good));
+    tcase_add_test(tcase, empty_values);
+    tcase_add_test(tcase, nearest_values);
     tcase_add_loop_test(tcase, bad_values, 0, (int)UNIT_LENGTH(bad));
     tcase_add_test(tcase, long_values_are_cut);
     tcase_add_test(tcase, unknown_variables_are_told);

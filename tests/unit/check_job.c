@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +18,10 @@
 /* The parts lie one behind the other, aligned, and fill the segment. */
 START_TEST(parts_do_not_overlap)
 {
-    for (uint32_t n = 1; n <= TOC_MAX_RANKS; n++) {
+    for (uint32_t k = 0; k < TOC_MAX_RANKS * (TOC_JOB_TIGHTEST + 1); k++) {
         struct toc_job_layout l;
-        toc_job_layout_compute(n, &l);
+        uint32_t n = k % TOC_MAX_RANKS + 1;
+        toc_job_layout_compute(n, k / TOC_MAX_RANKS, &l);
         UNIT_CHECK(l.ranks_offset >= sizeof(struct toc_job_header));
         UNIT_CHECK(l.ranks_offset % TOC_CACHE_LINE == 0);
         UNIT_CHECK(l.doorbells_offset >= l.ranks_offset + n * sizeof(struct toc_job_rank));
@@ -28,8 +30,7 @@ START_TEST(parts_do_not_overlap)
         UNIT_CHECK(l.notices_offset % TOC_CACHE_LINE == 0);
         UNIT_CHECK(l.xfers_offset >= l.notices_offset + (uint64_t)n * TOC_NOTICE_BYTES);
         UNIT_CHECK(l.xfers_offset % TOC_CACHE_LINE == 0);
-        UNIT_CHECK(l.adverts_offset >=
-                   l.xfers_offset + (uint64_t)n * TOC_XFERS_PER_RANK * TOC_XFER_BYTES);
+        UNIT_CHECK(l.adverts_offset >= l.xfers_offset + (uint64_t)n * l.xfers * TOC_XFER_BYTES);
         UNIT_CHECK(l.adverts_offset % TOC_CACHE_LINE == 0);
         UNIT_CHECK(l.rings_offset >= l.adverts_offset + (uint64_t)n * n * TOC_ADVERT_BYTES);
         UNIT_CHECK(l.rings_offset % TOC_PAGE == 0);
@@ -44,6 +45,44 @@ START_TEST(parts_do_not_overlap)
 }
 END_TEST
 
+/* In a process of its own, for the limit: what toc_job_create() says, and the layout. SIGXFSZ would
+ * kill it. */
+static int create_limited(uint32_t nranks, rlim_t bytes, struct toc_job_layout *layout)
+{
+    struct rlimit limit = {bytes, bytes};
+    struct toc_job_header *job;
+    const char *what;
+    int fd;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    int status = toc_job_create(nranks, 1, 0, &fd, &job, &what);
+    if (status == 0) {
+        struct toc_job_header *again;
+        *layout = job->layout;
+        ck_assert_int_eq(toc_job_attach(fd, &again, &what), 0);
+    }
+    return status;
+}
+
+/* 8 ranks need a bit more than 100 MiB, and do with a tenth. */
+START_TEST(segment_fits_the_limit_on_files)
+{
+    struct toc_job_layout layout;
+    static const rlim_t limits[] = {11, 17, 20, 37, 50, 100, 110};
+    rlim_t mib = limits[_i];
+    ck_assert_int_eq(create_limited(8, mib << 20, &layout), 0);
+    ck_assert_uint_le(layout.size, mib << 20);
+    ck_assert_uint_eq(layout.memory_bytes, 0);
+    ck_assert_uint_eq(layout.tightness, mib < 18 ? 3 : mib < 38 ? 2 : mib < 102 ? 1 : 0);
+}
+END_TEST
+
+START_TEST(segment_beyond_the_limit_on_files)
+{
+    struct toc_job_layout layout;
+    ck_assert_int_eq(create_limited(8, 100000, &layout), -EFBIG);
+}
+END_TEST
+
 static bool is_power_of_two(uint32_t value)
 {
     return value != 0 && (value & (value - 1)) == 0;
@@ -51,12 +90,14 @@ static bool is_power_of_two(uint32_t value)
 
 START_TEST(rings_have_their_sizes)
 {
-    for (uint32_t n = 1; n <= TOC_MAX_RANKS; n++) {
+    for (uint32_t k = 0; k < TOC_MAX_RANKS * (TOC_JOB_TIGHTEST + 1); k++) {
         struct toc_job_layout l;
-        toc_job_layout_compute(n, &l);
+        uint32_t n = k % TOC_MAX_RANKS + 1;
+        toc_job_layout_compute(n, k / TOC_MAX_RANKS, &l);
         UNIT_CHECK(is_power_of_two(l.ring_cells));
         UNIT_CHECK(is_power_of_two(l.ring_data_bytes));
         UNIT_CHECK(is_power_of_two(l.slots));
+        UNIT_CHECK(l.xfers >= 1024 && l.xfers <= TOC_XFERS_PER_RANK);
         UNIT_CHECK(l.slots_bytes >= TOC_PAGE + l.slots * l.slot_bytes);
         UNIT_CHECK(l.slots_bytes % TOC_PAGE == 0);
         UNIT_CHECK(l.slot_bytes % TOC_PAGE == 0);
@@ -302,6 +343,8 @@ int main(void)
     TCase *tcase = unit_case(suite, "job", 60);
     tcase_add_test(tcase, parts_do_not_overlap);
     tcase_add_test(tcase, rings_have_their_sizes);
+    tcase_add_loop_test(tcase, segment_fits_the_limit_on_files, 0, 7);
+    tcase_add_test(tcase, segment_beyond_the_limit_on_files);
     tcase_add_loop_test(tcase, created_and_attached, 0, (int)UNIT_LENGTH(sizes));
     tcase_add_test(tcase, sealed_against_resizing);
     tcase_add_loop_test(tcase, faults_are_refused, 0, (int)UNIT_LENGTH(faults));

@@ -31,6 +31,7 @@ static inline void world_join(const struct toc_notify_ops *notifier, uint32_t co
     ck_assert_int_eq(toc_job_create(2, cores, 0, &fd, &job, &what), 0);
     snprintf(text, sizeof(text), "%d", fd);
     setenv(TOC_ENV_JOB_FD, text, 1);
+    setenv(TOC_ENV_JOB_ID, "0-0", 1);
     setenv(TOC_ENV_RANK, "0", 1);
     int status = toc_world_join(notifier, text, sizeof(text));
     ck_assert_msg(status == 0, "%s", text);

@@ -17,7 +17,7 @@ int toc_uintr_deposit(int socket, int rank, int fd)
 {
     const struct toc_exchange message = {TOC_EXCHANGE_DEPOSIT, (uint32_t)rank};
 
-    return toc_exchange_send(socket, &message, sizeof(message), fd);
+    return toc_exchange_send(socket, &message, sizeof(message), fd, 0);
 }
 
 static int await_answer(int socket)
@@ -39,7 +39,7 @@ static int take_answer(int socket)
     int status = await_answer(socket);
 
     if (status == 0)
-        status = toc_exchange_receive(socket, &byte, sizeof(byte), &fd);
+        status = toc_exchange_receive(socket, &byte, sizeof(byte), &fd, 0);
     if (status != 0)
         return status;
     return fd >= 0 ? fd : -ENOENT;
@@ -52,7 +52,7 @@ int toc_uintr_request(int socket, int rank)
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -errno;
-    int result = toc_exchange_send(socket, &message, sizeof(message), ends[1]);
+    int result = toc_exchange_send(socket, &message, sizeof(message), ends[1], 0);
     close(ends[1]);
     if (result == 0)
         result = take_answer(ends[0]);
