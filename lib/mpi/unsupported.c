@@ -49,8 +49,13 @@ int toc_mpi_unsupported_file(const char *name)
 
 int toc_mpi_unsupported_with(MPI_Errhandler errhandler, const char *name)
 {
-    if (errhandler != MPI_ERRORS_RETURN)
-        return toc_mpi_unsupported(MPI_COMM_SELF, name);
-    report_once(name);
-    return code_of(name);
+    if (errhandler == MPI_ERRORS_RETURN) {
+        report_once(name);
+        return code_of(name);
+    }
+    /* That of MPI_COMM_SELF may return where this one must not. */
+    if (toc_mpi_state == TOC_MPI_ACTIVE &&
+        (errhandler == MPI_ERRORS_ARE_FATAL || errhandler == MPI_ERRORS_ABORT))
+        toc_mpi_end_job(MPI_ERR_UNSUPPORTED_OPERATION, toc_mpi_error_sentence(code_of(name)));
+    return toc_mpi_unsupported(MPI_COMM_SELF, name);
 }

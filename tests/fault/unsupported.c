@@ -64,6 +64,9 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "window") == 0) {
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
         MPI_Win_create(&value, sizeof(value), 1, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
+    } else if (strcmp(what, "session-late") == 0) {
+        MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+        bad |= session(argc > 2 ? MPI_ERRORS_ABORT : MPI_ERRORS_ARE_FATAL);
     } else if (strcmp(what, "window-fatal") == 0) {
         MPI_Win_create(&value, sizeof(value), 1, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
     }

@@ -29,6 +29,12 @@ says MPI_Win_create
 run "$TOC_MPIRUN" -n 3 ./unsupported session-fatal
 [ "$code" -ne 0 ] || fail "MPI_Session_init with MPI_ERRORS_ARE_FATAL"
 says MPI_Session_init
+for more in "" abort; do # MPI_COMM_SELF's own handler returns
+    # shellcheck disable=SC2086 # none or one word
+    run "$TOC_MPIRUN" -n 3 ./unsupported session-late $more
+    [ "$code" -eq 55 ] || fail "MPI_Session_init after MPI_Init, fatal: exit code $code"
+    says "does not support MPI_Session_init"
+done
 run ./unsupported file
 expect 0 "without mpirun"
 [ "$(grep -c MPI_File_open err)" -eq 1 ] || fail "without mpirun: $(cat err)"
