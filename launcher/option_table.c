@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "option_table.h"
+#include "base/words.h"
 
 #include <stdint.h>
 #include <string.h>
-
-#define NAME_MAX_LEN 24
 
 static const char ranks[] = "the number of ranks";
 static const char hosts[] = "names of this machine";
@@ -154,34 +153,6 @@ const struct toc_option *toc_option_find(const char *name, size_t length)
     return NULL;
 }
 
-/* Edit distance with transpositions (optimal string alignment) of two short words. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t la = strlen(a), lb = strlen(b);
-    size_t d[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-
-    if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN)
-        return la > lb ? la : lb;
-    for (size_t i = 0; i <= la; i++) {
-        for (size_t j = 0; j <= lb; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (d[i - 1][j] + 1 < best)
-                best = d[i - 1][j] + 1;
-            if (d[i][j - 1] + 1 < best)
-                best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    }
-    return d[la][lb];
-}
-
 const char *toc_option_nearest(const char *name)
 {
     size_t best = 0, best_score = SIZE_MAX;
@@ -189,7 +160,10 @@ const char *toc_option_nearest(const char *name)
     for (size_t i = 0; i < TABLE_LENGTH; i++) {
         const char *known = name_of(&table[i]);
         /* Of two that are equally near, the one of the same length: letters swapped or mistyped. */
-        size_t score = edit_distance(name, known) * 2 + (strlen(known) != strlen(name));
+        size_t distance = toc_words_distance(name, strlen(name), known, strlen(known));
+        if (distance == SIZE_MAX)
+            continue;
+        size_t score = distance * 2 + (strlen(known) != strlen(name));
         if (score < best_score) {
             best_score = score;
             best = i;

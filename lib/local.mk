@@ -16,7 +16,8 @@ lib_libbase_la_SOURCES = \
 	lib/base/log.c lib/base/log.h \
 	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
 	lib/base/stream.c lib/base/stream.h \
-	lib/base/syscall.h
+	lib/base/syscall.h \
+	lib/base/words.c lib/base/words.h
 
 # By itself, because ThreadSanitizer cannot look into it: it calls these functions before it can run.
 noinst_LTLIBRARIES += lib/libinterpose.la

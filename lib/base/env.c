@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/env.h"
 #include "base/error.h"
+#include "base/words.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -128,40 +128,13 @@ static bool parse_knob(const struct knob *knob, const char *text, int64_t *value
     return true;
 }
 
-#define LONGEST_WORD 32
-
-/* Letters to change, insert or leave out to make one of the other (Levenshtein). */
-static size_t distance(const char *a, size_t na, const char *b, size_t nb)
-{
-    size_t row[LONGEST_WORD + 1];
-    if (na > LONGEST_WORD || nb > LONGEST_WORD)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= nb; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= na; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= nb; j++) {
-            size_t best =
-                corner + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            corner = row[j];
-            row[j] = best;
-        }
-    }
-    return row[nb];
-}
-
 /* The word of "a|b|c" that is nearest to `text`. */
 static void nearest_word(const char *words, const char *text, char *result, size_t size)
 {
     size_t best = SIZE_MAX;
     snprintf(result, size, "%.*s", (int)strcspn(words, "|"), words);
     for (const char *at = words; *at != '\0'; at += strspn(at, "|")) {
-        size_t length = strcspn(at, "|"), d = distance(text, strlen(text), at, length);
+        size_t length = strcspn(at, "|"), d = toc_words_distance(text, strlen(text), at, length);
         if (d < best) {
             best = d;
             snprintf(result, size, "%.*s", (int)length, at);
@@ -194,7 +167,7 @@ static const struct knob *nearest_knob(const char *name, size_t length)
     const struct knob *nearest = NULL;
     size_t best = 4;
     for (size_t i = 0; i < KNOBS; i++) {
-        size_t d = distance(name, length, knobs[i].name, strlen(knobs[i].name));
+        size_t d = toc_words_distance(name, length, knobs[i].name, strlen(knobs[i].name));
         if (d < best) {
             best = d;
             nearest = &knobs[i];
