@@ -38,8 +38,9 @@ static int raise_file_limit(uint32_t nranks, struct rlimit *before)
     if (before->rlim_cur >= needed)
         return 0;
     if (before->rlim_max < needed) {
-        toc_message_print("%u ranks need %lu open files, and the limit is %lu (ulimit -Hn)", nranks,
-                          (unsigned long)needed, (unsigned long)before->rlim_max);
+        toc_message_print("%u rank%s need%s %lu open files, and the limit is %lu (ulimit -Hn)",
+                          nranks, toc_plural(nranks), nranks == 1 ? "s" : "", (unsigned long)needed,
+                          (unsigned long)before->rlim_max);
         return 1;
     }
     struct rlimit raised = {needed, before->rlim_max};
@@ -367,8 +368,8 @@ static int run(struct toc_launch *launch, struct toc_spawn *spawn)
                                         &what)) == 0) {
         status = run_ranks(launch, spawn, topology);
     } else {
-        toc_message_print("cannot create the segment of %u ranks: %s: %s", nranks, what,
-                          strerror(-status));
+        toc_message_print("cannot create the segment of %u rank%s: %s: %s", nranks,
+                          toc_plural(nranks), what, strerror(-status));
         status = 1;
     }
     toc_topology_free(topology);

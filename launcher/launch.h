@@ -52,6 +52,7 @@ struct toc_launch {
 
     int exit_code;
     bool ending;
+    bool granted;           /* ... with the time that a signal to mpirun grants the ranks */
     int end_signal;         /* what the ranks were sent first */
     int64_t ending_since;   /* milliseconds */
     int64_t next_signal;    /* when they get the next stronger one */
@@ -64,6 +65,10 @@ int toc_launch_run(struct toc_launch *launch);
 
 /** The event loop, from the start of the ranks until everything is over. */
 void toc_supervise(struct toc_launch *launch);
+
+/** Ends the job as a signal to mpirun asks for: every rank's process group gets it once, and
+ * SIGKILL when the time of --kill-timeout is over. Nothing happens to a job that ends already. */
+void toc_supervise_interrupt(struct toc_launch *launch, int signal);
 
 /** Ends the job: every rank's process group gets `signal`, then SIGTERM, then SIGKILL, all within
  *  a second. mpirun will exit with `code`. `rank` is who caused it, -1 for nobody. Only the first
@@ -79,5 +84,8 @@ int toc_signals_open(bool children, sigset_t *before, int *fd);
 
 /** Reads and obeys the signals that have come. Returns whether a child may have left. */
 bool toc_signals_take(struct toc_launch *launch);
+
+/** All ranks have left: from now on an interrupted mpirun does not wait long for its reader. */
+void toc_signals_finish(struct toc_launch *launch);
 
 #endif

@@ -12,4 +12,10 @@ void toc_message_print(const char *format, ...) __attribute__((format(printf, 1,
 void toc_message_redirect(void (*deliver)(void *context, const char *line, size_t length),
                           void *context);
 
+/** "s" unless `count` is 1. */
+static inline const char *toc_plural(unsigned long count)
+{
+    return count == 1 ? "" : "s";
+}
+
 #endif

@@ -48,6 +48,7 @@ static const struct toc_option table[] = {
     {"-prepend-rank", TOC_OPTION_TAG_RANK, 0, NULL},
     {"--tag-output", TOC_OPTION_TAG_STREAM, 0, NULL},
     {"--timeout", TOC_OPTION_TIMEOUT, 1, "seconds"},
+    {"--kill-timeout", TOC_OPTION_KILL_TIMEOUT, 1, "seconds"},
     {"--stdin", TOC_OPTION_STDIN, 1, "a rank"},
     {"-s", TOC_OPTION_STDIN, 1, "a rank"},
     {"--emulate-uintr", TOC_OPTION_EMULATE, 0, NULL},
@@ -124,7 +125,11 @@ const char toc_option_help[] =
     "Output and end\n"
     "  -l                    put \"[rank] \" in front of each line\n"
     "  --tag-output          put \"[1,rank]<stdout>: \" in front of each line\n"
-    "  --timeout SECONDS     end a job that takes longer, with exit code 124\n"
+    "  --timeout SECONDS     end a job that takes longer, with exit code 124; also "
+    "MPIEXEC_TIMEOUT\n"
+    "  --kill-timeout SECONDS   a signal to mpirun is passed on to the ranks; so much later (10) "
+    "what\n"
+    "                        is left is killed. A second Ctrl-C kills at once\n"
     "  -q                    no note about options without effect\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n"

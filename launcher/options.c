@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SECONDS_MOST 100000000
+#define KILL_TIMEOUT 10
+
 /* The command line while it is read. */
 struct parser {
     struct toc_options *options;
@@ -272,7 +275,10 @@ static int apply(struct parser *parser, struct given *given)
         options->tag = TOC_TAG_STREAM;
         return TOC_OPTIONS_CONTINUE;
     case TOC_OPTION_TIMEOUT:
-        return parse_number(given, "the number of seconds", 100000000, &options->timeout);
+        options->timeout_from = "--timeout";
+        return parse_number(given, "the number of seconds", SECONDS_MOST, &options->timeout);
+    case TOC_OPTION_KILL_TIMEOUT:
+        return parse_number(given, "the number of seconds", SECONDS_MOST, &options->kill_timeout);
     case TOC_OPTION_STDIN:
         return parse_stdin(given);
     case TOC_OPTION_EMULATE:
@@ -375,12 +381,24 @@ static int parse_program(struct parser *parser, int argc, char **argv, int *at)
     return count_ranks(parser);
 }
 
+/* What the mpiexec of MPICH and of Open MPI know as well. An option goes before it. */
+static int take_variables(struct toc_options *options)
+{
+    static const char name[] = "MPIEXEC_TIMEOUT";
+    const struct given given = {.word = name, .text = getenv(name)};
+
+    if (given.text == NULL || *given.text == '\0' || options->timeout != 0)
+        return TOC_OPTIONS_CONTINUE;
+    options->timeout_from = name;
+    return parse_number(&given, "the number of seconds", SECONDS_MOST, &options->timeout);
+}
+
 int toc_options_parse(int argc, char **argv, struct toc_options *options)
 {
     struct parser parser = {.options = options};
     int at = 1;
 
-    *options = (struct toc_options){.bind = TOC_BIND_CORE};
+    *options = (struct toc_options){.bind = TOC_BIND_CORE, .kill_timeout = KILL_TIMEOUT};
     for (;;) {
         int status = parse_program(&parser, argc, argv, &at);
         if (status != TOC_OPTIONS_CONTINUE)
@@ -391,7 +409,7 @@ int toc_options_parse(int argc, char **argv, struct toc_options *options)
     }
     if (parser.ignored[0] != '\0' && !options->quiet)
         toc_message_print("note: without effect here: %s", parser.ignored);
-    return TOC_OPTIONS_CONTINUE;
+    return take_variables(options);
 }
 
 const struct toc_program *toc_options_program(const struct toc_options *options, uint32_t rank)

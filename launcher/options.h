@@ -57,6 +57,8 @@ struct toc_options {
     bool emulate_uintr;         /* preload the emulator of user interrupts */
     enum toc_tag_style tag;     /* in front of each line of the ranks */
     uint32_t timeout;           /* seconds after which the job is ended; 0: never */
+    const char *timeout_from;   /* who says so: "--timeout", or a variable */
+    uint32_t kill_timeout;      /* seconds that ranks have after a signal to mpirun */
     struct toc_exports exports; /* for all programs; a program's own win */
     struct toc_inherit inherit; /* for programs that say nothing about it */
     struct toc_program *programs;

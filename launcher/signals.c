@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define PATIENCE_MS                                                                                \
-    700 /* an interrupted mpirun is gone within a second, whoever reads its output */
+    700 /* an interrupted mpirun is gone within a second of its ranks, whoever reads its output */
 
 static bool is_ignored(int signal)
 {
@@ -43,20 +43,25 @@ int toc_signals_open(bool children, sigset_t *before, int *fd)
     return 0;
 }
 
+/* A second one is impatience: SIGKILL follows at once, and nobody waits for a reader of the output.
+ */
 static void interrupt(struct toc_launch *launch, int signal)
 {
-    int64_t now = toc_clock_ms();
-
     if (launch->interruptions++ == 0) {
-        launch->patience = now + PATIENCE_MS;
         if (!launch->ending)
             toc_message_print("SIG%s received: ending the job", sigabbrev_np(signal));
-        toc_supervise_end(launch, signal, 128 + signal, -1);
+        toc_supervise_interrupt(launch, signal);
         return;
     }
-    launch->patience = now;
-    launch->next_signal = now;
+    launch->patience = launch->next_signal = toc_clock_ms();
     launch->end_signal = SIGTERM;
+}
+
+/* The ranks had their time; now it is a matter of who reads mpirun's output. */
+void toc_signals_finish(struct toc_launch *launch)
+{
+    if (launch->interruptions > 0 && launch->patience == 0)
+        launch->patience = toc_clock_ms() + PATIENCE_MS;
 }
 
 /* To the MPI process where there is one in the rank's group, else to what mpirun has started: a

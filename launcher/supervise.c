@@ -48,12 +48,22 @@ void toc_supervise_end(struct toc_launch *launch, int signal, int code, int rank
     toc_supervise_signal(launch, SIGCONT); /* stopped ranks would not see it */
 }
 
-/* SIGTERM after another signal, then SIGKILL until everybody has left. */
+void toc_supervise_interrupt(struct toc_launch *launch, int signal)
+{
+    if (launch->ending)
+        return;
+    toc_supervise_end(launch, signal, 128 + signal, -1);
+    launch->granted = true;
+    launch->next_signal = launch->ending_since + (int64_t)launch->options.kill_timeout * 1000;
+}
+
+/* SIGTERM after another signal, then SIGKILL until everybody has left. What interrupts mpirun is
+ * all that the ranks get before SIGKILL: they may be saving their state. */
 static void escalate(struct toc_launch *launch, int64_t now)
 {
     if (!launch->ending || launch->left == launch->started || now < launch->next_signal)
         return;
-    if (launch->end_signal != SIGTERM && launch->end_signal != SIGKILL) {
+    if (!launch->granted && launch->end_signal != SIGTERM && launch->end_signal != SIGKILL) {
         launch->end_signal = SIGTERM;
         launch->next_signal = launch->ending_since + KILL_MS;
     } else {
@@ -245,8 +255,9 @@ static void check_deadline(struct toc_launch *launch, int64_t now)
 {
     if (launch->deadline == 0 || launch->ending || now < launch->deadline)
         return;
-    toc_message_print("the job has taken longer than %u seconds (--timeout): ending it",
-                      launch->options.timeout);
+    toc_message_print("the job has taken longer than %u second%s (%s): ending it",
+                      launch->options.timeout, toc_plural(launch->options.timeout),
+                      launch->options.timeout_from);
     toc_supervise_end(launch, SIGTERM, TOC_EXIT_TIMEOUT, -1);
 }
 
@@ -374,8 +385,10 @@ static void end_groups(struct toc_launch *launch)
         waitpid(launch->ranks[i].pid, NULL, 0);
     bool left = signal_groups(launch, launch->ending ? 0 : SIGTERM);
     int64_t now = toc_clock_ms();
-    int64_t kill_at = (launch->ending ? launch->ending_since : now) + KILL_MS;
-    int64_t end = now + GIVE_UP_MS;
+    int64_t kill_at = launch->granted  ? launch->next_signal
+                      : launch->ending ? launch->ending_since + KILL_MS
+                                       : now + KILL_MS;
+    int64_t end = (kill_at > now ? kill_at : now) + GIVE_UP_MS;
     while (left && now < end) {
         step(launch, POLL_MS);
         now = toc_clock_ms();
@@ -409,5 +422,6 @@ void toc_supervise(struct toc_launch *launch)
         while (launch->left < launch->started)
             step(launch, -1);
     look_for_foreigners(launch);
+    toc_signals_finish(launch);
     finish(launch);
 }
