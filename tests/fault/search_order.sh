@@ -43,7 +43,7 @@ right()
         [ "$(grep -c slept out)" -eq 2 ] || fail "$program, $notifier: the program saw an interrupt"
         ;;
     esac
-    if grep -q 'linked statically' err; then
+    if grep -q 'program is linked statically' err; then
         fail "$program, $notifier: nothing is static"
     fi
 }
