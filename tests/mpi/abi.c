@@ -58,6 +58,13 @@ static void addresses(void)
     CHECK(MPI_Aint_add(INTPTR_MAX, 1) == INTPTR_MIN, "addresses do not wrap");
 }
 
+static bool type_is_there(MPI_Datatype type)
+{
+    int size = 0;
+
+    return MPI_Type_size(type, &size) == MPI_SUCCESS && size > 0 && size != MPI_UNDEFINED;
+}
+
 /* Until a Fortran layer says something else. */
 static void fortran_is_gfortran(void)
 {
@@ -69,14 +76,27 @@ static void fortran_is_gfortran(void)
     check_key(info, "mpi_integer_size", "4");
     check_key(info, "mpi_logical_size", "4");
     check_key(info, "mpi_double_precision_size", "8");
-    check_key(info, "mpi_integer16_supported", "true");
-    check_key(info, "mpi_real2_supported", "false");
     MPI_Info_free(&info);
     CHECK_EQ(MPI_Abi_get_fortran_booleans(4, &t, &f, &is_set), MPI_SUCCESS, "result");
     CHECK(is_set == 1 && t == 1 && f == 0, "Fortran booleans: %d, %d, %d", is_set, t, f);
 }
 
 /* Each can be set once. */
+/* What the library has a datatype for is supported. */
+static void fortran_types_have_datatypes(void)
+{
+    MPI_Info info;
+
+    MPI_Abi_get_fortran_info(&info);
+    check_key(info, "mpi_integer16_supported", type_is_there(MPI_INTEGER16) ? "true" : "false");
+    check_key(info, "mpi_logical16_supported", type_is_there(MPI_LOGICAL16) ? "true" : "false");
+    check_key(info, "mpi_real2_supported", type_is_there(MPI_REAL2) ? "true" : "false");
+    check_key(info, "mpi_real16_supported", type_is_there(MPI_REAL16) ? "true" : "false");
+    check_key(info, "mpi_complex4_supported", type_is_there(MPI_COMPLEX4) ? "true" : "false");
+    check_key(info, "mpi_complex32_supported", type_is_there(MPI_COMPLEX32) ? "true" : "false");
+    MPI_Info_free(&info);
+}
+
 static void fortran_is_told(void)
 {
     int t = 1, f = -1, is_set = 0;
@@ -112,6 +132,7 @@ int main(int argc, char **argv)
     fortran_is_gfortran();
     mt_start(&argc, &argv, 1);
     MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+    fortran_types_have_datatypes();
     fortran_is_told();
     MPI_Finalize();
     version_and_sizes();
