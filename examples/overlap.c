@@ -2,9 +2,9 @@
 /*
  * overlap: how much of a message's travelling time is hidden behind a computation?
  *
- *     mpicc overlap.c -o overlap
+ *     mpicc overlap.c -o overlap -lm
  *     mpirun -n 2 ./overlap [-s 64K,1M] [-r 51] [--case receiver|sender|both|all]
- *                           [--compute-factor F | --compute-us T] [--csv]
+ *                           [--compute-factor F | --compute-us T] [--csv | --samples]
  *
  * Rank 0 sends, rank 1 receives. One rank or both compute between the non-blocking call and
  * MPI_Wait, without any call of MPI in between; a rank that does not compute goes straight to
@@ -14,18 +14,23 @@
  *     sender computes      MPI_Irecv             MPI_Wait     |    MPI_Isend   compute   MPI_Wait
  *     both compute         MPI_Irecv   compute   MPI_Wait     |    MPI_Isend   compute   MPI_Wait
  *
- * Three times are measured, each from a common start until both ranks are through (medians over the
- * repetitions; the three take turns, so that a drift of the machine meets all of them):
+ * Two runs make a pair, one right after the other, so that a drift of the machine meets both:
  *
- *     T_comm       the communication alone
- *     T_compute    the computation alone: a fixed number of turns of a loop, F x T_comm long
- *                  (1.75 unless given)
- *     T_total      both
+ *     T_compute    the computation alone: a fixed number of turns of a loop, F x T_comm long (1.75
+ *                  unless given)
+ *     T_total      the same with the message
+ *     exposed      T_total - T_compute: what the program pays for the message
  *
- * and from them, after Denis and Trahay, "MPI Overlap: Benchmark and Analysis" (ICPP 2016):
+ * each from a common start until the rank that computes is through (both: the later one). A run in
+ * which either rank was disturbed (samples.h) is discarded with its pair; a new one is tried, up to
+ * four times as often as asked for. Shown are medians and the 99 % interval of the exposed time;
+ * the output ends with how many runs were discarded. From these and T_comm, the communication
+ * alone, after Denis and Trahay, "MPI Overlap: Benchmark and Analysis" (ICPP 2016):
  *
- *     exposed = T_total - T_compute         what the program still pays for the message
- *     overlap = 1 - exposed / T_comm        limited to 0 … 1
+ *     overlap = 1 - exposed / T_comm
+ *
+ * Nothing is rounded to 0 or 100 %. Where the interval reaches down to 0, only a bound is known:
+ * "<". Where samples are too few, "?".
  *
  * A library that moves data only inside its own calls exposes all of T_comm when the receiver
  * computes. If it moves data by interrupting the computation and copying there, exposed is T_comm
@@ -37,23 +42,27 @@
  * The arrival time is taken in measurements of their own, in which the computing receiver also
  * watches the last byte of its buffer: the time from the sender's MPI_Isend until it changed, or
  * "at MPI_Wait" if it did not change before the receiver called MPI_Wait.
+ *
+ * --samples prints each pair instead: case, bytes, exposed microseconds, and whether the data were
+ * there when the rank that computes called MPI_Wait. story.c reads it.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <mpi.h>
+#include "samples.h"
 
 enum { SENDER = 0, RECEIVER = 1 };
-enum { MAX_SIZES = 32, MAX_REPETITIONS = 100000, WARM_UP = 5, RETRIES = 4 };
+enum { MAX_SIZES = 32, MAX_REPETITIONS = 100000, WARM_UP = 3, MOST_TRIES = 4 };
 
 /* The common start lies this far ahead, time enough for both ranks to leave MPI and see it. */
 static const double start_ahead = 60e-6;
-/* A start later than this spoils the sample: something else was running on the core. */
-static const double start_tolerance = 5e-6;
 
 struct scenario {
     const char *name, *title;
@@ -69,22 +78,44 @@ enum { SCENARIOS = sizeof(scenarios) / sizeof(scenarios[0]) };
 
 struct options {
     size_t sizes[MAX_SIZES];
+    double size_us[MAX_SIZES]; /* the computation beside it; 0: not given */
     int size_count;
     int repetitions;
     const char *only;      /* name of a scenario, or "all" */
     double compute_factor; /* computation, in T_comm */
     double compute_us;     /* the same in microseconds; 0: not given */
-    bool csv;
+    bool csv, samples;
 };
 
 struct result {
-    double comm, compute, total; /* seconds */
-    double exposed, overlap;     /* seconds, 0 … 1 */
+    double comm, compute, total; /* seconds, medians */
+    struct estimate exposed;     /* seconds */
     double arrival;              /* seconds after the sender's post; negative: at MPI_Wait */
 };
 
+/* Runs of the measurements, and how many of them were disturbed. */
+static long runs, runs_discarded;
+
 static int my_rank;
 static double turns_per_second; /* of compute() on this machine */
+
+/* Processor seconds of this thread, handlers of signals included. */
+static double cpu_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* How often this thread has lost its processor to another one. */
+static long preemptions(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+}
 
 /*
  * Seconds on the machine's monotonic clock. It has one zero for all processes of the machine, and
@@ -109,27 +140,14 @@ static void compute(uint64_t turns)
     sink = x;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof(double), compare_doubles);
-    return count % 2 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
-}
-
 /* The speed of compute(): the fastest of many short runs, so that a disturbance does not count. */
 static void calibrate(void)
 {
-    const uint64_t turns = 200000;
+    const uint64_t turns = 20000;
     double best = 1e9, slowest;
 
-    MPI_Barrier(
-        MPI_COMM_WORLD); /* both ranks calibrate at the same time: shared cores, shared clocks */
+    /* Both ranks calibrate at the same time: shared cores, shared clocks. */
+    MPI_Barrier(MPI_COMM_WORLD);
     for (int i = 0; i < 50; i++) {
         const double start = now();
 
@@ -154,9 +172,10 @@ struct run {
 
 /* What came out of it; the same on both ranks. */
 struct outcome {
-    double elapsed; /* from the common start until both ranks were through */
-    double arrival; /* from the sender's post; negative: not before MPI_Wait */
-    bool disturbed;
+    double elapsed[2]; /* from the common start until the rank was through, by rank */
+    double arrival;    /* from the sender's post; negative: not before MPI_Wait */
+    bool there;        /* the data, when the rank that computed called MPI_Wait */
+    bool good;         /* neither rank was disturbed */
 };
 
 /* A start a little ahead, the same for both ranks, and wait for it without calling MPI. */
@@ -185,199 +204,331 @@ static double watch_for(const volatile unsigned char *last, unsigned char expect
     return -1.0;
 }
 
+/* Is the message there? Copies from both ends may meet in the middle, so a few bytes have to say
+ * it. */
+static bool has_arrived(const unsigned char *buffer, size_t bytes, unsigned char expected)
+{
+    const volatile unsigned char *b = buffer;
+
+    for (size_t i = 0; i < 8; i++) {
+        if (b[bytes * i / 8] != expected)
+            return false;
+    }
+    return b[bytes - 1] == expected;
+}
+
+static void check_contents(const unsigned char *buffer, size_t bytes, unsigned char expected)
+{
+    if (buffer[0] == expected && !memcmp(buffer, buffer + 1, bytes - 1))
+        return; /* all of them are equal */
+    for (size_t i = 0; i < bytes; i++) {
+        if (buffer[i] != expected) {
+            fprintf(stderr, "overlap: byte %zu of %zu is %d instead of %d\n", i, bytes, buffer[i],
+                    expected);
+            MPI_Abort(MPI_COMM_WORLD, 1);
+        }
+    }
+}
+
+/* The times of one rank in a run, by the clock that all have in common; 0: not taken. */
+struct times {
+    double start, posted, computed, arrived, end;
+    bool there;
+};
+
+/* Both ranks learn what happened on either. */
+static struct outcome exchange_outcome(const struct run *run, const struct times *t,
+                                       const struct disturbance *d)
+{
+    /* The latest counts; what only the other rank knows is 0 here. */
+    const bool receives = my_rank == RECEIVER;
+    double mine[7] = {receives ? 0.0 : t->end - t->start,
+                      receives ? t->end - t->start : 0.0,
+                      sample_is_good(d) ? 0.0 : 1.0,
+                      receives ? 0.0 : t->posted,
+                      receives ? t->arrived : 0.0,
+                      receives ? t->end : 0.0,
+                      receives ? (double)t->there : t->computed};
+    double all[7];
+
+    MPI_Allreduce(mine, all, 6, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Sendrecv(&mine[6], 1, MPI_DOUBLE, !my_rank, 0, &all[6], 1, MPI_DOUBLE, !my_rank, 0,
+                 MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    const double sender_computed = receives ? all[6] : mine[6];
+    const bool there = receives ? t->there : all[6] > 0.0;
+
+    return (struct outcome){
+        .elapsed = {all[0], all[1]},
+        .arrival = all[4] > 0.0 ? all[4] - all[3] : -1.0,
+        /* A receiver that only waits has the message when it is through. */
+        .there = run->turns[RECEIVER] ? there : all[5] < sender_computed,
+        .good = all[2] == 0.0,
+    };
+}
+
 static struct outcome run_once(const struct run *run, unsigned char *buffer)
 {
     static unsigned char serial;
     const int bytes = (int)run->bytes;
+    const bool receives = my_rank == RECEIVER;
     MPI_Request request = MPI_REQUEST_NULL;
-    double posted, arrived = -1.0, end;
+    struct times t = {0};
+    struct disturbance d;
 
     /* New contents every time, never those of the time before. */
     serial = (unsigned char)(serial % 255 + 1);
-    if (my_rank == SENDER)
+    if (!receives)
         memset(buffer, serial, run->bytes);
-
-    const double start = common_start();
-    const double late = now() - start;
-
-    posted = now();
-    if (run->communicate && my_rank == SENDER)
+    d.preempted = preemptions();
+    t.start = common_start();
+    t.posted = now();
+    d.late = t.posted - t.start;
+    if (run->communicate && !receives)
         MPI_Isend(buffer, bytes, MPI_BYTE, RECEIVER, 0, MPI_COMM_WORLD, &request);
-    if (run->communicate && my_rank == RECEIVER)
+    if (run->communicate && receives)
         MPI_Irecv(buffer, bytes, MPI_BYTE, SENDER, 0, MPI_COMM_WORLD, &request);
 
-    if (run->watch && my_rank == RECEIVER && run->turns[RECEIVER])
-        arrived = watch_for(&buffer[bytes - 1], serial, run->watch_time);
+    const double cpu = cpu_now(), wall = now();
+
+    if (run->watch && receives && run->turns[RECEIVER])
+        t.arrived = watch_for(&buffer[bytes - 1], serial, run->watch_time);
     else if (run->turns[my_rank])
         compute(run->turns[my_rank]);
-
-    if (run->communicate)
+    t.computed = now();
+    d.cpu = cpu_now() - cpu;
+    d.wall = t.computed - wall;
+    if (run->communicate) {
+        t.there = receives && has_arrived(buffer, run->bytes, serial);
         MPI_Wait(&request, MPI_STATUS_IGNORE);
-    end = now();
-    /* A receiver that does not compute is inside MPI_Wait when the data arrives. */
-    if (run->watch && my_rank == RECEIVER && !run->turns[RECEIVER])
-        arrived = end;
-
-    if (run->communicate && my_rank == RECEIVER) {
-        for (size_t i = 0; i < run->bytes; i++) {
-            if (buffer[i] != serial) {
-                fprintf(stderr, "overlap: byte %zu of %zu is %d instead of %d\n", i, run->bytes,
-                        buffer[i], serial);
-                MPI_Abort(MPI_COMM_WORLD, 1);
-            }
-        }
     }
+    t.end = now();
+    /* A receiver that does not compute is inside MPI_Wait when the data arrive. */
+    if (run->watch && receives && !run->turns[RECEIVER])
+        t.arrived = t.end;
+    d.preempted = preemptions() - d.preempted;
 
-    /* Times of both ranks; the latest counts. A time that the other rank knows is 0 here. */
-    double mine[4] = {end - start, late, my_rank == SENDER ? posted : 0.0,
-                      my_rank == RECEIVER && arrived > 0.0 ? arrived : 0.0};
-    double all[4];
+    if (run->communicate && receives)
+        check_contents(buffer, run->bytes, serial);
+    const struct outcome o = exchange_outcome(run, &t, &d);
 
-    MPI_Allreduce(mine, all, 4, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
-    return (struct outcome){
-        .elapsed = all[0],
-        .disturbed = all[1] > start_tolerance,
-        .arrival = all[3] > 0.0 ? all[3] - all[2] : -1.0,
-    };
-}
-
-/* The same, once more (but not for ever) when a rank could not start in time. */
-static struct outcome run_undisturbed(const struct run *run, unsigned char *buffer)
-{
-    struct outcome o = run_once(run, buffer);
-
-    for (int i = 0; i < RETRIES && o.disturbed; i++)
-        o = run_once(run, buffer);
+    runs++;
+    runs_discarded += !o.good;
     return o;
 }
 
-/* How many turns the computation takes: from the length given, or from a first look at T_comm. */
-static uint64_t choose_turns(const struct options *o, struct run run, unsigned char *buffer,
-                             double *comm_out)
+/* The later of the ranks that compute in the scenario. */
+static double elapsed_in(const struct scenario *s, const struct outcome *o)
 {
+    const double sender = s->computes[SENDER] ? o->elapsed[SENDER] : 0.0;
+    const double receiver = s->computes[RECEIVER] ? o->elapsed[RECEIVER] : 0.0;
+
+    return sender > receiver ? sender : receiver;
+}
+
+/* A first look at the communication alone. */
+static double first_comm(size_t bytes, unsigned char *buffer)
+{
+    const struct run run = {.bytes = bytes, .communicate = true};
     double samples[15];
     const int count = sizeof(samples) / sizeof(samples[0]);
 
-    run.communicate = true;
-    run.turns[SENDER] = run.turns[RECEIVER] = 0;
     for (int i = 0; i < WARM_UP; i++)
         run_once(&run, buffer);
     for (int i = 0; i < count; i++)
-        samples[i] = run_undisturbed(&run, buffer).elapsed;
+        samples[i] = run_once(&run, buffer).elapsed[RECEIVER];
     /* The lower quartile: only the length of the computation hangs on it, and on a busy machine the
      * median of so few may be many times too long. */
-    median(samples, count); /* sorts */
-    *comm_out = samples[count / 4];
-
-    const double seconds =
-        o->compute_us > 0.0 ? o->compute_us * 1e-6 : o->compute_factor * *comm_out;
-    const double turns = seconds * turns_per_second;
-
-    return turns < 1.0 ? 1 : (uint64_t)turns;
+    qsort(samples, count, sizeof(samples[0]), sample_compare);
+    return samples[count / 4];
 }
 
-static struct result measure(const struct options *o, const struct scenario *s, size_t bytes,
-                             unsigned char *buffer, double *samples)
+/* What belongs to one case and size. */
+struct job {
+    const struct options *options;
+    const struct scenario *scenario;
+    unsigned char *buffer;
+    struct run comm, compute, total;
+};
+
+/* How many turns the computation takes: as long as was said, or as the communication asks for. */
+static struct job plan(const struct options *o, const struct scenario *s, int size_index,
+                       unsigned char *buffer)
 {
-    const int n = o->repetitions;
-    double *comm = samples, *compute_alone = samples + n, *total = samples + 2 * n;
-    double *arrival = samples + 3 * n;
-    int arrived = 0;
-    double first_comm;
+    const size_t bytes = o->sizes[size_index];
+    double us = o->size_us[size_index] > 0.0 ? o->size_us[size_index] : o->compute_us;
 
-    const struct run run_comm = {.bytes = bytes, .communicate = true};
-    const uint64_t turns = choose_turns(o, run_comm, buffer, &first_comm);
-    /* The computation is timed with both ranks busy, as they are in run_total. */
-    const struct run run_compute = {.bytes = bytes, .turns = {turns, turns}};
-    const struct run run_total = {
-        .bytes = bytes,
-        .communicate = true,
-        .turns = {s->computes[SENDER] ? turns : 0, s->computes[RECEIVER] ? turns : 0},
+    if (us <= 0.0)
+        us = o->compute_factor * first_comm(bytes, buffer) * 1e6;
+    const uint64_t turns = 1 + (uint64_t)(us * 1e-6 * turns_per_second);
+
+    return (struct job){
+        .options = o,
+        .scenario = s,
+        .buffer = buffer,
+        .comm = {.bytes = bytes, .communicate = true},
+        /* The computation is timed with both ranks busy, as they are with the message. */
+        .compute = {.bytes = bytes, .turns = {turns, turns}},
+        .total = {.bytes = bytes,
+                  .communicate = true,
+                  .turns = {s->computes[SENDER] ? turns : 0, s->computes[RECEIVER] ? turns : 0}},
     };
-    struct run run_watch = run_total;
+}
 
-    run_watch.watch = true;
-    run_watch.watch_time = 4.0 * first_comm + 100e-6;
+/* Runs one pair; false if it was disturbed. */
+static bool run_pair(const struct job *j, double *compute_alone, double *total, bool *there)
+{
+    const struct outcome a = run_once(&j->compute, j->buffer);
+    const struct outcome b = run_once(&j->total, j->buffer);
 
-    for (int i = 0; i < n; i++) {
-        comm[i] = run_undisturbed(&run_comm, buffer).elapsed;
-        compute_alone[i] = run_undisturbed(&run_compute, buffer).elapsed;
-        total[i] = run_undisturbed(&run_total, buffer).elapsed;
+    *compute_alone = elapsed_in(j->scenario, &a);
+    *total = elapsed_in(j->scenario, &b);
+    *there = b.there;
+    return a.good && b.good;
+}
 
-        const double a = run_undisturbed(&run_watch, buffer).arrival;
+/* --samples: each good pair in a line, written when all are through, so that nobody reads along. */
+static void list_pairs(const struct job *j, double *samples)
+{
+    const int wanted = j->options->repetitions;
+    bool *there = (bool *)(samples + wanted);
+    double compute_alone, total;
+    int count = 0;
 
-        if (a >= 0.0)
-            arrival[arrived++] = a;
+    run_once(&j->total, j->buffer);
+    for (int i = 0; i < MOST_TRIES * wanted && count < wanted; i++) {
+        if (run_pair(j, &compute_alone, &total, &there[count]))
+            samples[count++] = total - compute_alone;
     }
+    for (int i = 0; i < count && my_rank == 0; i++)
+        printf("%s %zu %.3f %d\n", j->scenario->name, j->comm.bytes, samples[i] * 1e6, there[i]);
+}
 
-    struct result r = {
-        .comm = median(comm, n),
-        .compute = median(compute_alone, n),
-        .total = median(total, n),
-        .arrival = 2 * arrived > n ? median(arrival, arrived) : -1.0,
+static struct result measure(const struct job *j, double *samples)
+{
+    const int wanted = j->options->repetitions;
+    double *comm = samples, *compute_alone = comm + wanted, *total = compute_alone + wanted;
+    double *exposed = total + wanted, *arrival = exposed + wanted;
+    int comms = 0, pairs = 0, watched = 0, arrived = 0;
+    struct run watch = j->total;
+    bool there;
+
+    for (int i = 0; i < WARM_UP; i++)
+        run_once(&j->total, j->buffer);
+    for (int i = 0; i < MOST_TRIES * wanted && pairs < wanted; i++) {
+        struct outcome o = run_once(&j->comm, j->buffer);
+
+        if (o.good && comms < wanted)
+            comm[comms++] = o.elapsed[RECEIVER];
+        if (run_pair(j, &compute_alone[pairs], &total[pairs], &there)) {
+            exposed[pairs] = total[pairs] - compute_alone[pairs];
+            pairs++;
+        }
+        watch.watch = true;
+        watch.watch_time = pairs ? compute_alone[pairs - 1] : 1e-3;
+        o = run_once(&watch, j->buffer);
+        if (o.good && watched < wanted) {
+            watched++;
+            if (o.arrival >= 0.0)
+                arrival[arrived++] = o.arrival;
+        }
+    }
+    return (struct result){
+        .comm = sample_estimate(comm, comms).median,
+        .compute = sample_estimate(compute_alone, pairs).median,
+        .total = sample_estimate(total, pairs).median,
+        .exposed = sample_estimate(exposed, pairs),
+        .arrival = 2 * arrived > watched ? sample_estimate(arrival, arrived).median : -1.0,
     };
-
-    r.exposed = r.total - r.compute;
-    if (r.exposed < 0.0)
-        r.exposed = 0.0; /* less than the noise of the measurement */
-    r.overlap = 1.0 - r.exposed / r.comm;
-    if (r.overlap < 0.0)
-        r.overlap = 0.0;
-    return r;
 }
 
 static void print_head(const struct options *o)
 {
+    if (o->samples)
+        return;
     if (o->csv) {
-        printf("case,bytes,t_comm_us,t_compute_us,t_total_us,exposed_us,overlap_pct,arrival_us\n");
+        printf("case,bytes,t_comm_us,t_compute_us,t_total_us,exposed_us,overlap_pct,arrival_us,"
+               "exposed_low_us,exposed_high_us,pairs\n");
         return;
     }
-    printf("Times in microseconds, medians of %d repetitions; overlap = 1 - exposed / T_comm\n\n",
+    printf("Times in microseconds, medians of %d pairs; overlap = 1 - exposed / T_comm\n\n",
            o->repetitions);
-    printf("%-18s %9s %9s %10s %9s %9s %8s  %s\n", "case", "bytes", "T_comm", "T_compute",
-           "T_total", "exposed", "overlap", "data there after");
+    printf("%-18s %9s %9s %10s %9s %26s %8s  %s\n", "case", "bytes", "T_comm", "T_compute",
+           "T_total", "exposed [99 % interval]", "overlap", "data there after");
+}
+
+static void print_csv(const struct scenario *s, size_t bytes, const struct result *r,
+                      const char *arrival)
+{
+    const struct estimate *e = &r->exposed;
+
+    printf("%s,%zu,%.2f,%.2f,%.2f,%.2f,%.1f,%s,%.2f,%.2f,%d\n", s->name, bytes, r->comm * 1e6,
+           r->compute * 1e6, r->total * 1e6, e->median * 1e6, 100.0 * (1.0 - e->median / r->comm),
+           arrival, e->low * 1e6, e->high * 1e6, e->count);
 }
 
 static void print_result(const struct options *o, const struct scenario *s, size_t bytes,
                          const struct result *r)
 {
-    char arrival[32] = "at MPI_Wait";
+    const struct estimate *e = &r->exposed;
+    char arrival[32] = "at MPI_Wait", exposed[64] = "?", overlap[32] = "?";
 
     if (r->arrival >= 0.0)
         snprintf(arrival, sizeof(arrival), o->csv ? "%.2f" : "%.1f", r->arrival * 1e6);
     if (o->csv) {
-        printf("%s,%zu,%.2f,%.2f,%.2f,%.2f,%.1f,%s\n", s->name, bytes, r->comm * 1e6,
-               r->compute * 1e6, r->total * 1e6, r->exposed * 1e6, r->overlap * 100.0, arrival);
-    } else {
-        printf("%-18s %9zu %9.1f %10.1f %9.1f %9.1f %6.0f %%  %s\n", s->title, bytes, r->comm * 1e6,
-               r->compute * 1e6, r->total * 1e6, r->exposed * 1e6, r->overlap * 100.0, arrival);
+        print_csv(s, bytes, r, arrival);
+        return;
     }
+    if (e->low > 0.0) {
+        snprintf(exposed, sizeof(exposed), "%.1f [%.1f, %.1f]", e->median * 1e6, e->low * 1e6,
+                 e->high * 1e6);
+        snprintf(overlap, sizeof(overlap), "%.0f %%", 100.0 * (1.0 - e->median / r->comm));
+    } else if (isfinite(e->high) && e->high > 0.0) {
+        snprintf(exposed, sizeof(exposed), "< %.1f", e->high * 1e6);
+        snprintf(overlap, sizeof(overlap), "> %.0f %%", 100.0 * (1.0 - e->high / r->comm));
+    }
+    printf("%-18s %9zu %9.1f %10.1f %9.1f %26s %8s  %s\n", s->title, bytes, r->comm * 1e6,
+           r->compute * 1e6, r->total * 1e6, exposed, overlap, arrival);
     fflush(stdout);
 }
 
-/* "64K,1M,100" → bytes. Returns false if it is something else. */
+/* "64K", "1M:400" → bytes and microseconds (0: not given). Returns what follows, or NULL. */
+static const char *parse_size(const char *text, size_t *bytes, double *us)
+{
+    char *end;
+    unsigned long long value = strtoull(text, &end, 10);
+
+    if (end == text)
+        return NULL;
+    if (*end == 'K' || *end == 'k')
+        value <<= 10, end++;
+    else if (*end == 'M' || *end == 'm')
+        value <<= 20, end++;
+    *us = 0.0;
+    if (*end == ':') {
+        const char *number = end + 1;
+
+        *us = strtod(number, &end);
+        if (end == number || !(*us > 0.0 && *us <= 1e7))
+            return NULL;
+    }
+    *bytes = (size_t)value;
+    return value < 1 || value > 1u << 30 ? NULL : end;
+}
+
+/* "64K,1M:400,100" → sizes. Returns false if it is something else. */
 static bool parse_sizes(const char *text, struct options *o)
 {
-    o->size_count = 0;
-    for (;;) {
-        char *end;
-        unsigned long long value = strtoull(text, &end, 10);
-
-        if (end == text)
+    for (o->size_count = 0; o->size_count < MAX_SIZES; text++) {
+        text = parse_size(text, &o->sizes[o->size_count], &o->size_us[o->size_count]);
+        if (!text)
             return false;
-        if (*end == 'K' || *end == 'k')
-            value <<= 10, end++;
-        else if (*end == 'M' || *end == 'm')
-            value <<= 20, end++;
-        if (value < 1 || value > 1u << 30 || o->size_count == MAX_SIZES)
-            return false;
-        o->sizes[o->size_count++] = (size_t)value;
-        if (*end == '\0')
+        o->size_count++;
+        if (*text == '\0')
             return true;
-        if (*end != ',')
+        if (*text != ',')
             return false;
-        text = end + 1;
     }
+    return false;
 }
 
 static bool known_scenario(const char *name)
@@ -397,6 +548,10 @@ static const char *parse_options(int argc, char **argv, struct options *o)
 
         if (!strcmp(argv[i], "--csv")) {
             o->csv = true;
+            continue;
+        }
+        if (!strcmp(argv[i], "--samples")) {
+            o->samples = true;
             continue;
         }
         if (!strcmp(argv[i], "-s") && parse_sizes(value, o)) {
@@ -431,6 +586,35 @@ static void *must_allocate(size_t bytes)
     return p;
 }
 
+static void measure_all(const struct options *o)
+{
+    size_t largest = 0;
+
+    for (int i = 0; i < o->size_count; i++)
+        largest = o->sizes[i] > largest ? o->sizes[i] : largest;
+    unsigned char *buffer = must_allocate(largest);
+    double *samples = must_allocate(5 * sizeof(double) * (size_t)o->repetitions);
+
+    for (int k = 0; k < SCENARIOS; k++) {
+        if (strcmp(o->only, "all") && strcmp(o->only, scenarios[k].name))
+            continue;
+        for (int i = 0; i < o->size_count; i++) {
+            const struct job j = plan(o, &scenarios[k], i, buffer);
+
+            if (o->samples) {
+                list_pairs(&j, samples);
+                continue;
+            }
+            const struct result r = measure(&j, samples);
+
+            if (my_rank == 0)
+                print_result(o, &scenarios[k], o->sizes[i], &r);
+        }
+    }
+    free(samples);
+    free(buffer);
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {
@@ -452,41 +636,25 @@ int main(int argc, char **argv)
         if (my_rank == 0 && size != 2)
             fprintf(stderr, "overlap: needs exactly 2 ranks, not %d (mpirun -n 2)\n", size);
         else if (my_rank == 0)
-            fprintf(
-                stderr,
-                "overlap: cannot understand %s\n"
-                "usage: overlap [-s 64K,1M] [-r repetitions] [--case receiver|sender|both|all]\n"
-                "               [--compute-factor F | --compute-us T] [--csv]\n",
-                bad);
+            fprintf(stderr,
+                    "overlap: cannot understand %s\n"
+                    "usage: overlap [-s 64K,1M:400] [-r repetitions] [--case "
+                    "receiver|sender|both|all]\n"
+                    "               [--compute-factor F | --compute-us T] [--csv | --samples]\n",
+                    bad);
         MPI_Finalize();
         return 1;
     }
 
-    size_t largest = 0;
-
-    for (int i = 0; i < o.size_count; i++)
-        largest = o.sizes[i] > largest ? o.sizes[i] : largest;
-    unsigned char *buffer = must_allocate(largest);
-    double *samples = must_allocate(4 * sizeof(double) * (size_t)o.repetitions);
-
     calibrate();
     if (my_rank == 0)
         print_head(&o);
-    for (int k = 0; k < SCENARIOS; k++) {
-        const struct scenario *s = &scenarios[k];
-
-        if (strcmp(o.only, "all") && strcmp(o.only, s->name))
-            continue;
-        for (int i = 0; i < o.size_count; i++) {
-            const struct result r = measure(&o, s, o.sizes[i], buffer, samples);
-
-            if (my_rank == 0)
-                print_result(&o, s, o.sizes[i], &r);
-        }
-    }
-
-    free(samples);
-    free(buffer);
+    measure_all(&o);
+    if (my_rank == 0 && o.samples)
+        printf("discarded %ld %ld\n", runs_discarded, runs);
+    else if (my_rank == 0 && !o.csv)
+        printf("\n%ld of %ld runs were discarded: a rank did not have its processor for itself\n",
+               runs_discarded, runs);
     MPI_Finalize();
     return 0;
 }
