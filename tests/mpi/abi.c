@@ -81,7 +81,6 @@ static void fortran_is_gfortran(void)
     CHECK(is_set == 1 && t == 1 && f == 0, "Fortran booleans: %d, %d, %d", is_set, t, f);
 }
 
-/* Each can be set once. */
 /* What the library has a datatype for is supported. */
 static void fortran_types_have_datatypes(void)
 {
@@ -97,6 +96,7 @@ static void fortran_types_have_datatypes(void)
     MPI_Info_free(&info);
 }
 
+/* Each can be set once. */
 static void fortran_is_told(void)
 {
     int t = 1, f = -1, is_set = 0;
