@@ -62,7 +62,7 @@ static struct toc_schedule *new_of_kind(struct toc_comm *comm, enum toc_collecti
     struct toc_schedule *schedule = new_over_all(comm);
     if (schedule == NULL)
         return NULL;
-    schedule->tag = comm->collective_tags[kind] | kind << TAG_KIND_SHIFT;
+    schedule->tag = comm->collective_tags[kind] | (int)kind << TAG_KIND_SHIFT;
     comm->collective_tags[kind] = (comm->collective_tags[kind] + 1) & TAG_MASK;
     return schedule;
 }

@@ -134,12 +134,13 @@ static int attach_job(char *message, size_t size)
     if (!read_ticket(&ticket, message, size))
         return TOC_ERR_MISMATCH;
     int fd = find_segment(&ticket, message, size);
-    if (fd < 0)
+    const struct toc_job_header *job = toc_world.job;
+    if (fd < 0 || job == NULL) /* both, or neither */
         return fd;
-    if (!read_number(TOC_ENV_RANK, 0, (long)toc_world.job->nranks - 1, &rank)) {
+    if (!read_number(TOC_ENV_RANK, 0, (long)job->nranks - 1, &rank)) {
         const char *value = getenv(TOC_ENV_RANK);
         snprintf(message, size, "%s=%s is not a rank of a job of %u", TOC_ENV_RANK,
-                 value != NULL ? value : "", toc_world.job->nranks);
+                 value != NULL ? value : "", job->nranks);
         return TOC_ERR_MISMATCH;
     }
     toc_memory_open(fd);

@@ -88,7 +88,7 @@ expect 0 --nooversubscribe
 
 run "$TOC_MPIRUN" -n 2 --timeout 1 sleep "$mark"
 expect 124 --timeout
-says "longer than 1 seconds"
+says "longer than 1 second "
 expect_gone --timeout
 run "$TOC_MPIRUN" --timeout 50 ./hello
 expect 0 "--timeout not reached"

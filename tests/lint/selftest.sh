@@ -181,11 +181,14 @@ layer 1 "an example includes" examples/hello.c '#include "base/env.h"'
 licence='/* SPDX-License-Identifier: BSD-3-Clause */'
 mkdir -p "$work/lib/core" "$work/lib/mpi" "$work/lib/coll"
 tree="lib/notify/interpose_handler.h lib/notify/interpose_retry.c lib/coll/build.c
-lib/mpi/request.c lib/p2p/p2p.c lib/transport/world.c lib/mpi/init.c lib/core/info_env.c
-lib/mpi/singleton.c lib/base/topology.c"
+lib/mpi/request.c lib/p2p/p2p.c lib/transport/world.c lib/core/info_env.c
+lib/mpi/singleton.c lib/base/topology.c lib/base/job.c"
 for file in $tree; do
     printf '%s\n' "$licence" '/* volatile getenv */' >"$work/$file"
 done
+mkdir -p "$work/tests/fault"
+printf '%s\n' '# SPDX-License-Identifier: BSD-3-Clause' '# variable TOCSIN_NOT''FIY' \
+    >"$work/tests/fault/environment.sh"
 printf '%s\n' "$licence" 'TOC_KNOB_INT(chunk, "TOCSIN_CHUNK", 1, 0, 9, "")' \
     >"$work/lib/base/env.def"
 printf '%s\n' "$licence" 'TOC_STAT(sent, "")' >"$work/lib/base/stats.def"
