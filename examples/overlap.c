@@ -175,7 +175,7 @@ struct outcome {
     double elapsed[2]; /* from the common start until the rank was through, by rank */
     double arrival;    /* from the sender's post; negative: not before MPI_Wait */
     bool there;        /* the data, when the rank that computed called MPI_Wait */
-    bool good;         /* neither rank was disturbed */
+    bool good[2];      /* the rank was not disturbed */
 };
 
 /* A start a little ahead, the same for both ranks, and wait for it without calling MPI. */
@@ -240,30 +240,34 @@ struct times {
 static struct outcome exchange_outcome(const struct run *run, const struct times *t,
                                        const struct disturbance *d)
 {
-    /* The latest counts; what only the other rank knows is 0 here. */
+    /* What only the other rank knows is 0 here: the larger one is known then. */
     const bool receives = my_rank == RECEIVER;
-    double mine[7] = {receives ? 0.0 : t->end - t->start,
-                      receives ? t->end - t->start : 0.0,
-                      sample_is_good(d) ? 0.0 : 1.0,
-                      receives ? 0.0 : t->posted,
-                      receives ? t->arrived : 0.0,
-                      receives ? t->end : 0.0,
-                      receives ? (double)t->there : t->computed};
-    double all[7];
+    enum { SENT, RECEIVED, SENDER_BAD, RECEIVER_BAD, POSTED, COMPUTED, ARRIVED, END, THERE, COUNT };
+    double mine[COUNT] = {0}, all[COUNT];
 
-    MPI_Allreduce(mine, all, 6, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
-    MPI_Sendrecv(&mine[6], 1, MPI_DOUBLE, !my_rank, 0, &all[6], 1, MPI_DOUBLE, !my_rank, 0,
-                 MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    const double sender_computed = receives ? all[6] : mine[6];
-    const bool there = receives ? t->there : all[6] > 0.0;
-
+    mine[receives ? RECEIVED : SENT] = t->end - t->start;
+    mine[receives ? RECEIVER_BAD : SENDER_BAD] = sample_is_good(d) ? 0.0 : 1.0;
+    if (receives) {
+        mine[ARRIVED] = t->arrived;
+        mine[END] = t->end;
+        mine[THERE] = t->there ? 1.0 : 0.0;
+    } else {
+        mine[POSTED] = t->posted;
+        mine[COMPUTED] = t->computed;
+    }
+    MPI_Allreduce(mine, all, COUNT, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
     return (struct outcome){
-        .elapsed = {all[0], all[1]},
-        .arrival = all[4] > 0.0 ? all[4] - all[3] : -1.0,
+        .elapsed = {all[SENT], all[RECEIVED]},
+        .arrival = all[ARRIVED] > 0.0 ? all[ARRIVED] - all[POSTED] : -1.0,
         /* A receiver that only waits has the message when it is through. */
-        .there = run->turns[RECEIVER] ? there : all[5] < sender_computed,
-        .good = all[2] == 0.0,
+        .there = run->turns[RECEIVER] ? all[THERE] > 0.0 : all[END] < all[COMPUTED],
+        .good = {all[SENDER_BAD] == 0.0, all[RECEIVER_BAD] == 0.0},
     };
+}
+
+static bool is_good(const struct outcome *o)
+{
+    return o->good[SENDER] && o->good[RECEIVER];
 }
 
 static struct outcome run_once(const struct run *run, unsigned char *buffer)
@@ -312,7 +316,7 @@ static struct outcome run_once(const struct run *run, unsigned char *buffer)
     const struct outcome o = exchange_outcome(run, &t, &d);
 
     runs++;
-    runs_discarded += !o.good;
+    runs_discarded += !is_good(&o);
     return o;
 }
 
@@ -374,16 +378,21 @@ static struct job plan(const struct options *o, const struct scenario *s, int si
     };
 }
 
-/* Runs one pair; false if it was disturbed. */
+/* Runs one pair; false if it was disturbed, without the second run if it was the first. */
 static bool run_pair(const struct job *j, double *compute_alone, double *total, bool *there)
 {
-    const struct outcome a = run_once(&j->compute, j->buffer);
-    const struct outcome b = run_once(&j->total, j->buffer);
+    const bool *computes = j->scenario->computes;
+    struct outcome o = run_once(&j->compute, j->buffer);
 
-    *compute_alone = elapsed_in(j->scenario, &a);
-    *total = elapsed_in(j->scenario, &b);
-    *there = b.there;
-    return a.good && b.good;
+    for (int rank = 0; rank < 2; rank++) {
+        if (computes[rank] && !o.good[rank])
+            return false;
+    }
+    *compute_alone = elapsed_in(j->scenario, &o);
+    o = run_once(&j->total, j->buffer);
+    *total = elapsed_in(j->scenario, &o);
+    *there = o.there;
+    return is_good(&o);
 }
 
 /* --samples: each good pair in a line, written when all are through, so that nobody reads along. */
@@ -417,7 +426,7 @@ static struct result measure(const struct job *j, double *samples)
     for (int i = 0; i < MOST_TRIES * wanted && pairs < wanted; i++) {
         struct outcome o = run_once(&j->comm, j->buffer);
 
-        if (o.good && comms < wanted)
+        if (is_good(&o) && comms < wanted)
             comm[comms++] = o.elapsed[RECEIVER];
         if (run_pair(j, &compute_alone[pairs], &total[pairs], &there)) {
             exposed[pairs] = total[pairs] - compute_alone[pairs];
@@ -426,7 +435,7 @@ static struct result measure(const struct job *j, double *samples)
         watch.watch = true;
         watch.watch_time = pairs ? compute_alone[pairs - 1] : 1e-3;
         o = run_once(&watch, j->buffer);
-        if (o.good && watched < wanted) {
+        if (is_good(&o) && watched < wanted) {
             watched++;
             if (o.arrival >= 0.0)
                 arrival[arrived++] = o.arrival;

@@ -33,7 +33,7 @@ static const char *const case_names[CASES] = {"receiver", "sender", "both"};
 static const struct {
     long bytes;
     int compute_us;
-} sizes[SIZES] = {{64 << 10, 75}, {256 << 10, 150}, {1 << 20, 400}, {4 << 20, 1450}};
+} sizes[SIZES] = {{64 << 10, 100}, {1 << 20, 800}, {4 << 20, 2500}};
 
 static struct story story;
 
@@ -83,7 +83,7 @@ static void find_notifier(void)
     FILE *info = popen("launcher/tocsin-info --why", "r");
 
     if (!info)
-        fail("cannot start launcher/tocsin-info: start this in the build directory");
+        fail("cannot start a shell");
     while (fgets(line, sizeof(line), info)) {
         if (!strncmp(line, "  ", 2) && line[2] != ' ') {
             sscanf(line, "%31s", name);
@@ -96,7 +96,7 @@ static void find_notifier(void)
         }
     }
     if (pclose(info) != 0 || !*story.notifier)
-        fail("launcher/tocsin-info --why does not tell which notifiers work");
+        fail("launcher/tocsin-info --why names no notifier: start this in the build directory");
 }
 
 /* Starts a job of two ranks. */
@@ -197,7 +197,7 @@ static void forget(struct series *s)
 
 static void measure_table(double seconds)
 {
-    char program[256] = "examples/overlap --samples -r 2 -s ";
+    char program[256] = "examples/overlap --samples -r 1 -s ";
 
     for (int i = 0; i < SIZES; i++)
         snprintf(program + strlen(program), sizeof(program) - strlen(program), "%s%ld:%d",

@@ -8,7 +8,7 @@
 /* The two ways of telling a rank that a message is there. */
 enum { INTERRUPTS, POLLING, WAYS };
 
-enum { CASES = 3, SIZES = 4, ROWS = CASES * SIZES, MAX_ROUNDS = 1000 };
+enum { CASES = 3, SIZES = 3, ROWS = CASES * SIZES, MAX_ROUNDS = 1000 };
 
 /* One value for each way and round; not a number where a round has no undisturbed sample. */
 struct series {

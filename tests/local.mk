@@ -33,6 +33,7 @@ unit_programs = \
 	tests/unit/check_op \
 	tests/unit/check_progress \
 	tests/unit/check_ring \
+	tests/unit/check_samples \
 	tests/unit/check_schedule \
 	tests/unit/check_slots \
 	tests/unit/check_spin \
@@ -100,6 +101,11 @@ tests_unit_check_ring_SOURCES = tests/unit/check_ring.c tests/unit/unit.h
 tests_unit_check_ring_CFLAGS = $(unit_cflags)
 tests_unit_check_ring_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_ring_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_samples_SOURCES = tests/unit/check_samples.c tests/unit/unit.h \
+	examples/story_print.c examples/story.h examples/samples.h
+tests_unit_check_samples_CFLAGS = $(unit_cflags)
+tests_unit_check_samples_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit -I$(srcdir)/examples
+tests_unit_check_samples_LDADD = $(CHECK_LIBS) -lm
 tests_unit_check_schedule_SOURCES = tests/unit/check_schedule.c
 tests_unit_check_schedule_CFLAGS = $(unit_cflags)
 tests_unit_check_schedule_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit

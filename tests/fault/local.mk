@@ -20,10 +20,12 @@ fault_tests = \
 	tests/fault/no_pidfd.sh \
 	tests/fault/options.sh \
 	tests/fault/output.sh \
+	tests/fault/quickstart.sh \
 	tests/fault/refused.sh \
 	tests/fault/search_order.sh \
 	tests/fault/several_programs.sh \
 	tests/fault/stdio_locked.sh \
+	tests/fault/story.sh \
 	tests/fault/tags.sh \
 	tests/fault/unsupported.sh \
 	tests/fault/waiting.sh
