@@ -322,7 +322,8 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
         return complain("socketpair", -status);
     spawn->exchange_fd = move_up(spawn, spawn->exchange_fd);
     launch->header->exchange_fd = spawn->exchange_fd;
-    return 0;
+    status = toc_job_seal(launch->header, launch->job_fd);
+    return status != 0 ? complain("mmap", -status) : 0;
 }
 
 /* The job itself, once its segment is there. */

@@ -7,6 +7,7 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -73,10 +74,29 @@ static void escalate(struct toc_launch *launch, int64_t now)
     toc_supervise_signal(launch, launch->end_signal);
 }
 
+/* Ranks write to the segment, and so do stray writes of their programs. */
+static void report_overwritten(struct toc_launch *launch, const char *region, int64_t value)
+{
+    toc_message_print("mpirun found in %s: value %lld: the job's shared segment has been "
+                      "overwritten, most likely by a stray write of a rank's program: ending the "
+                      "job",
+                      region, (long long)value);
+    toc_supervise_end(launch, SIGTERM, 1, -1);
+}
+
+/* What cannot be is taken for a rank that has joined, and told of. */
 static int rank_state(struct toc_launch *launch, uint32_t rank)
 {
     /* Acquire: pairs with the rank's release when it joins. */
-    return atomic_load_explicit(&toc_job_rank(launch->header, rank)->state, memory_order_acquire);
+    int state =
+        atomic_load_explicit(&toc_job_rank(launch->header, rank)->state, memory_order_acquire);
+    char region[48];
+
+    if (state >= TOC_RANK_STARTED && state <= TOC_RANK_FINALIZED)
+        return state;
+    snprintf(region, sizeof(region), "the state of rank %u", rank);
+    report_overwritten(launch, region, state);
+    return TOC_RANK_JOINED;
 }
 
 static const struct toc_program *program_of(const struct toc_launch *launch, uint32_t rank)
@@ -121,6 +141,10 @@ static bool take_abort(struct toc_launch *launch)
     int rank = atomic_load_explicit(&launch->header->abort_rank, memory_order_relaxed);
     int low = code & 0xff;
     int reason = atomic_load_explicit(&launch->header->abort_reason, memory_order_relaxed);
+    if (rank < 0 || rank >= (int)launch->options.nranks) {
+        report_overwritten(launch, "the number of the rank that ends the job", rank);
+        return true;
+    }
     if (reason == TOC_ABORT_CALLED)
         toc_message_print("rank %d called MPI_Abort with code %d: ending the job", rank, code);
     else

@@ -87,6 +87,7 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/route.h \
 	lib/transport/advert.c \
 	lib/transport/cma.c \
+	lib/transport/corrupt.c \
 	lib/transport/memory.c \
 	lib/transport/ring.c \
 	lib/transport/slots.c \
@@ -94,6 +95,7 @@ lib_libcore_la_SOURCES = \
 	lib/transport/xfer.c \
 	lib/transport/advert.h \
 	lib/transport/cma.h \
+	lib/transport/corrupt.h \
 	lib/transport/memory.h \
 	lib/transport/ring.h \
 	lib/transport/slots.h \
@@ -150,6 +152,7 @@ lib_libcore_la_SOURCES = \
 	lib/datatype/machine.h \
 	lib/datatype/predefined.def \
 	lib/p2p/advertise.c \
+	lib/p2p/border.c \
 	lib/p2p/buffered.c \
 	lib/p2p/copy.c \
 	lib/p2p/descriptors.c \
@@ -164,6 +167,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/send.c \
 	lib/p2p/unexpected.c \
 	lib/p2p/advertise.h \
+	lib/p2p/border.h \
 	lib/p2p/buffered.h \
 	lib/p2p/match.h \
 	lib/p2p/p2p.h \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* handler-safe: toc_job_abort, toc_job_line_read, toc_job_line_seal */
 #include "base/job.h"
 #include "base/error.h"
 
@@ -178,6 +179,25 @@ int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *f
     return 0;
 }
 
+/* The pages of a private map are this process's own as soon as it has written to them. */
+static int keep_first_page(struct toc_job_header *header, int fd, const void *page)
+{
+    void *own = mmap(header, TOC_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    if (own == MAP_FAILED)
+        return -errno;
+    memcpy(own, page, TOC_PAGE);
+    return mprotect(own, TOC_PAGE, PROT_READ) < 0 ? -errno : 0;
+}
+
+int toc_job_seal(struct toc_job_header *header, int fd)
+{
+    unsigned char page[TOC_PAGE];
+
+    memcpy(page, header, TOC_PAGE);
+    return keep_first_page(header, fd, page);
+}
+
+/* Of a private copy, which nobody changes behind the checks. */
 static const char *check_header(const struct toc_job_header *job, uint64_t file_size)
 {
     struct toc_job_layout expected;
@@ -189,6 +209,8 @@ static const char *check_header(const struct toc_job_header *job, uint64_t file_
         return "mpirun and libmpi_abi come from different versions of Tocsin";
     if (job->nranks < 1 || job->nranks > TOC_MAX_RANKS)
         return "its number of ranks is impossible";
+    if (job->cores < 1)
+        return "its number of cores is impossible";
     if (job->layout.tightness > TOC_JOB_TIGHTEST)
         return "its layout differs from this library's";
     toc_job_layout_compute(job->nranks, job->layout.tightness, &expected);
@@ -202,25 +224,31 @@ static const char *check_header(const struct toc_job_header *job, uint64_t file_
 
 int toc_job_attach(int fd, struct toc_job_header **header, const char **what)
 {
+    struct toc_job_header copy; /* of its first page */
     struct stat st;
+
     if (fstat(fd, &st) < 0)
         return fail(-1, "fstat", what);
-    if ((uint64_t)st.st_size < sizeof(struct toc_job_header)) {
+    if ((uint64_t)st.st_size < sizeof(copy)) {
         *what = "it is not a Tocsin job segment";
         return TOC_ERR_MISMATCH;
     }
-    /* The header first: it says how much there is to map. */
-    struct toc_job_header *job = mmap(NULL, sizeof(*job), PROT_READ, MAP_SHARED, fd, 0);
-    if (job == MAP_FAILED)
-        return fail(-1, "mmap", what);
-    *what = check_header(job, (uint64_t)st.st_size);
-    uint64_t size = job->layout.size;
-    munmap(job, sizeof(*job));
+    errno = EIO; /* of a short read */
+    if (pread(fd, &copy, TOC_PAGE, 0) != TOC_PAGE)
+        return fail(-1, "pread", what);
+    *what = check_header(&copy, (uint64_t)st.st_size);
     if (*what != NULL)
         return TOC_ERR_MISMATCH;
-    job = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    struct toc_job_header *job =
+        mmap(NULL, copy.layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (job == MAP_FAILED)
         return fail(-1, "mmap", what);
+    int status = keep_first_page(job, fd, &copy);
+    if (status < 0) {
+        munmap(job, copy.layout.size);
+        *what = "mmap";
+        return status;
+    }
     *header = job;
     return 0;
 }
@@ -228,6 +256,29 @@ int toc_job_attach(int fd, struct toc_job_header **header, const char **what)
 void toc_job_detach(struct toc_job_header *header)
 {
     munmap(header, header->layout.size);
+}
+
+struct toc_job_line toc_job_line_read(struct toc_job_rank *entry)
+{
+    return (struct toc_job_line){
+        .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
+        .tid = atomic_load_explicit(&entry->tid, memory_order_relaxed),
+        .notifier = atomic_load_explicit(&entry->notifier, memory_order_relaxed),
+        .signo = atomic_load_explicit(&entry->signo, memory_order_relaxed),
+        .vector_fd = atomic_load_explicit(&entry->vector_fd, memory_order_relaxed),
+        .pidns = atomic_load_explicit(&entry->pidns, memory_order_relaxed),
+        .nonce_address = atomic_load_explicit(&entry->nonce_address, memory_order_relaxed),
+        .nonce = atomic_load_explicit(&entry->nonce, memory_order_relaxed),
+    };
+}
+
+uint64_t toc_job_line_seal(const struct toc_job_line *line, uint32_t rank)
+{
+    uint64_t seal = toc_seal(rank + 1, (uint32_t)line->pid | (uint64_t)(uint32_t)line->tid << 32);
+    seal = toc_seal(seal, (uint32_t)line->notifier | (uint64_t)(uint32_t)line->signo << 32);
+    seal = toc_seal(seal, (uint32_t)line->vector_fd);
+    seal = toc_seal(seal, line->pidns);
+    return toc_seal(seal, line->nonce_address);
 }
 
 int toc_job_abort(struct toc_job_header *header, int rank, int code, enum toc_abort_reason reason)

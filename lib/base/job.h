@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 6u
+#define TOC_JOB_VERSION 7u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -70,7 +70,7 @@ struct toc_job_rank {
     _Atomic int32_t vector_fd;                   /* uintr: descriptor of its vector */
     _Atomic uint64_t pidns;                      /* inode of its pid namespace; 0 unknown */
     _Atomic uint64_t nonce_address;              /* where peers try a cross-memory read */
-    _Atomic uint64_t nonce;                      /* what they must find there */
+    _Atomic uint64_t nonce; /* what they must find there: toc_job_line_seal() */
 };
 _Static_assert(sizeof(struct toc_job_rank) == TOC_CACHE_LINE, "one line a rank");
 
@@ -97,6 +97,9 @@ struct toc_job_layout {
     uint32_t reserved;         /* 0; no padding: layouts are compared byte by byte */
 };
 
+/** The first page holds what never changes once the ranks are started. Each process has a copy of
+ *  its own in that place, made of what it has checked, which nobody can write to any more: offsets
+ *  and sizes are never read from shared memory. */
 struct toc_job_header {
     uint64_t magic;
     uint32_t version;     /* TOC_JOB_VERSION */
@@ -111,7 +114,7 @@ struct toc_job_header {
     struct toc_job_layout layout;
     /* MPI_Abort, or the launcher when a rank died: `abort_state` goes 0 -> 1 by CAS, the winner
      * fills code and rank, then stores 2 (release). */
-    alignas(TOC_CACHE_LINE) _Atomic int32_t abort_state;
+    alignas(TOC_PAGE) _Atomic int32_t abort_state;
     _Atomic int32_t abort_code;
     _Atomic int32_t abort_rank;
     _Atomic int32_t abort_reason; /* enum toc_abort_reason */
@@ -119,6 +122,7 @@ struct toc_job_header {
     /* Numbers drawn for communicators (lib/core/comm.h). */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };
+_Static_assert(offsetof(struct toc_job_header, abort_state) == TOC_PAGE, "see toc_job_seal()");
 
 /** Layout for `nranks` ranks (1 to TOC_MAX_RANKS). `tightness` 0 to TOC_JOB_TIGHTEST: for limits on
  *  the size of files; each step leaves a quarter of the descriptors and half of the slots. */
@@ -140,12 +144,35 @@ static inline uint64_t toc_job_file_size(const struct toc_job_layout *layout, ui
 int toc_job_create(uint32_t nranks, uint32_t cores, int32_t launcher_pid, int *fd,
                    struct toc_job_header **header, const char **what);
 
-/** Maps and checks the segment behind `fd` (magic, version, sizes). Result 0, TOC_ERR_MISMATCH
- *  (a sentence in *what) or -errno. */
+/** The creator has filled the first page: puts a copy in its place that nobody can change, this
+ *  process neither. 0 or -errno. */
+int toc_job_seal(struct toc_job_header *header, int fd);
+
+/** Maps and checks the segment behind `fd` (magic, version, sizes); the first page is a private
+ * copy. Result 0, TOC_ERR_MISMATCH (a sentence in *what) or -errno. */
 int toc_job_attach(int fd, struct toc_job_header **header, const char **what);
 
 /** Unmaps. */
 void toc_job_detach(struct toc_job_header *header);
+
+/** What is constant in a rank's line, as one reads it once. */
+struct toc_job_line {
+    int32_t pid, tid, notifier, signo, vector_fd;
+    uint64_t pidns, nonce_address, nonce;
+};
+
+/** Reads it, after the rank has joined. */
+struct toc_job_line toc_job_line_read(struct toc_job_rank *entry);
+
+/** The `nonce` of a line with these other members: one that has been overwritten does not fit. */
+uint64_t toc_job_line_seal(const struct toc_job_line *line, uint32_t rank);
+
+/** Of the words that a rank covers with a seal: the next state of a sum over them. */
+static inline uint64_t toc_seal(uint64_t seal, uint64_t word)
+{
+    seal = (seal ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return seal ^ seal >> 29;
+}
 
 enum toc_abort_reason {
     TOC_ABORT_CALLED, /* MPI_Abort */

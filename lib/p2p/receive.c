@@ -6,6 +6,7 @@
 #include "base/stats.h"
 #include "datatype/cursor.h"
 #include "p2p/advertise.h"
+#include "p2p/border.h"
 #include "p2p/match.h"
 #include "p2p/p2p.h"
 #include "p2p/protocol.h"
@@ -141,6 +142,7 @@ static void sweep(void)
     sweep_at = kept * 2 > SWEEP_AFTER ? kept * 2 : SWEEP_AFTER;
 }
 
+/* `cell` is a private copy. */
 static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
                  const struct toc_cell *cell, const void *payload)
 {
@@ -152,6 +154,7 @@ static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
         toc_progress_starve();
         return false;
     }
+    toc_border_check_envelope(peer, cell);
     message->context = cell->context;
     message->source = peer->rank;
     message->tag = cell->tag;
@@ -182,50 +185,64 @@ static bool is_plain(const struct toc_cell *cell)
     return cell->kind == TOC_PACKET_EAGER && cell->flags == 0;
 }
 
-/* Where the data of such a packet is; how much of it is outside the cell. */
-static inline const void *plain_payload(const struct toc_peer *peer, const struct toc_cell *cell,
-                                        uint32_t *outside)
+/* Where the data of such a packet, `size` bytes, are; how much of it is outside the cell. */
+static inline const void *plain_payload(struct toc_peer *peer, const struct toc_cell *cell,
+                                        uint64_t size, uint32_t *outside)
 {
-    *outside = cell->size > TOC_CELL_INLINE ? (uint32_t)cell->size : 0;
-    return *outside > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+    *outside = size > TOC_CELL_INLINE ? (uint32_t)size : 0;
+    return size > TOC_CELL_INLINE ? toc_ring_payload(&peer->rx, cell, size) : cell->u.bytes;
 }
 
 /* Gives such a packet to the receive that was posted for it. False: none was. */
 static inline bool give_to_posted(const struct toc_peer *peer, const struct toc_cell *cell,
-                                  const void *payload)
+                                  uint64_t size, const void *payload)
 {
     struct toc_request *request = toc_match_claim(cell->context, peer->rank, cell->tag);
     if (request == NULL)
         return false;
-    receive_eager(request, peer->rank, cell->tag, cell->size, payload);
+    receive_eager(request, peer->rank, cell->tag, size, payload);
     return true;
+}
+
+/* One that nobody has asked for yet. */
+static bool keep_plain(enum toc_progress_context context, const struct toc_peer *peer,
+                       const struct toc_cell *cell, uint64_t size, const void *payload)
+{
+    struct toc_cell copy = {
+        .kind = TOC_PACKET_EAGER, .context = cell->context, .tag = cell->tag, .size = size};
+    return keep(context, peer, &copy, payload);
 }
 
 /* Most packets, in few steps. */
 static bool receive_plain(enum toc_progress_context context, struct toc_peer *peer,
                           const struct toc_cell *cell, uint32_t *data_bytes)
 {
-    const void *payload = plain_payload(peer, cell, data_bytes);
-    return give_to_posted(peer, cell, payload) || keep(context, peer, cell, payload);
+    uint64_t size = toc_ring_read(&cell->size);
+    const void *payload = plain_payload(peer, cell, size, data_bytes);
+    return give_to_posted(peer, cell, size, payload) ||
+           keep_plain(context, peer, cell, size, payload);
 }
 
 /* A message that its sender has matched. */
 static void receive_claim(struct toc_peer *peer, const struct toc_cell *cell)
 {
     struct toc_request *request = toc_advertise_redeem(peer);
+    if (request == NULL || request->context != cell->context || request->tag != cell->tag)
+        toc_border_refuse(peer, "claim of a receive that was not advertised, with tag",
+                          (uint32_t)cell->tag, NULL, 0);
     toc_match_unpost(request);
     toc_rendezvous_claimed(request, peer, cell);
 }
 
-bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
-                        const struct toc_cell *cell, uint32_t *data_bytes)
+/* The others. `cell` is a private copy, checked. */
+static bool receive_special(enum toc_progress_context context, struct toc_peer *peer,
+                            const struct toc_cell *cell, uint32_t *data_bytes)
 {
-    if (is_plain(cell))
-        return receive_plain(context, peer, cell, data_bytes);
     *data_bytes = outside_cell(cell);
-    const void *payload = *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell) : cell->u.bytes;
+    const void *payload =
+        *data_bytes > 0 ? toc_ring_payload(&peer->rx, cell, cell->size) : cell->u.bytes;
     if (cell->kind == TOC_PACKET_FRAGMENT) {
-        toc_rendezvous_fragment(peer, cell, toc_slots_at(&peer->rx_slots, cell));
+        toc_rendezvous_fragment(peer, cell, toc_slots_next(&peer->rx_slots));
         toc_slots_release(&peer->rx_slots);
         return true;
     }
@@ -249,6 +266,17 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
                              context == TOC_PROGRESS_WAIT);
     }
     return true;
+}
+
+bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer,
+                        const struct toc_cell *cell, uint32_t *data_bytes)
+{
+    struct toc_cell copy;
+    if (is_plain(cell))
+        return receive_plain(context, peer, cell, data_bytes);
+    memcpy(&copy, cell, sizeof(copy));
+    toc_border_check(peer, &copy);
+    return receive_special(context, peer, &copy, data_bytes);
 }
 
 /* Looks at the ring before a receive takes the long way: 2 to 3 microseconds, what a peer needs for
@@ -297,12 +325,12 @@ static inline __attribute__((always_inline)) bool take_plain(struct toc_peer *pe
                                                              const struct toc_datatype *type,
                                                              int tag, struct toc_comm *comm)
 {
+    uint64_t size = toc_ring_read(&cell->size);
     if (!is_plain(cell) || cell->context != toc_comm_p2p_context(comm) ||
-        (tag != cell->tag && tag != TOC_ANY_TAG) || cell->size > toc_dt_packed_size(type, count))
+        (tag != cell->tag && tag != TOC_ANY_TAG) || size > toc_dt_packed_size(type, count))
         return false;
-    uint64_t size = cell->size;
     uint32_t outside;
-    const void *payload = plain_payload(peer, cell, &outside);
+    const void *payload = plain_payload(peer, cell, size, &outside);
     if (size == 0)
         ; /* and the buffer may be anywhere */
     else if (type->is_contiguous)
@@ -336,9 +364,10 @@ bool toc_p2p_receive_now(void *buffer, int64_t count, const struct toc_datatype 
 /* Gives the packet at the head of a ring to a receive that was posted before. */
 static bool serve_posted(struct toc_peer *peer, const struct toc_cell *cell)
 {
+    uint64_t size = toc_ring_read(&cell->size);
     uint32_t outside;
-    const void *payload = plain_payload(peer, cell, &outside);
-    if (!give_to_posted(peer, cell, payload))
+    const void *payload = plain_payload(peer, cell, size, &outside);
+    if (!give_to_posted(peer, cell, size, payload))
         return false;
     consume_packet(peer, cell, outside);
     return true;
@@ -403,13 +432,13 @@ static __attribute__((noinline)) struct toc_request *receive_other(void *buffer,
 
 /* Does the cell hold all of a message for such a receive, in one piece as the buffer is? A product
  * that overflows is smaller than the buffer: then this is not the way. */
-static inline bool is_short_for(const struct toc_cell *cell, int64_t count,
+static inline bool is_short_for(const struct toc_cell *cell, uint64_t size, int64_t count,
                                 const struct toc_datatype *type, int tag,
                                 const struct toc_comm *comm)
 {
     return is_plain(cell) && cell->context == toc_comm_p2p_context(comm) &&
-           (tag == cell->tag || tag == TOC_ANY_TAG) && cell->size <= TOC_CELL_INLINE &&
-           cell->size <= (uint64_t)count * type->size && type->is_contiguous;
+           (tag == cell->tag || tag == TOC_ANY_TAG) && size <= TOC_CELL_INLINE &&
+           size <= (uint64_t)count * type->size && type->is_contiguous;
 }
 
 struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc_datatype *type,
@@ -418,14 +447,15 @@ struct toc_request *toc_p2p_receive_soon(void *buffer, int64_t count, struct toc
     struct toc_peer *peer = &toc_world.peers[toc_comm_world_rank(comm, source)];
     const struct toc_cell *cell = toc_ring_peek(&peer->rx);
     struct toc_request *request = NULL;
-    if (cell != NULL && is_short_for(cell, count, type, tag, comm) && toc_match_is_idle() &&
+    uint64_t size = cell != NULL ? toc_ring_read(&cell->size) : 0;
+    if (cell != NULL && is_short_for(cell, size, count, type, tag, comm) && toc_match_is_idle() &&
         !toc_guard.concurrent)
         request = toc_handle_alloc_recycled(TOC_KIND_REQUEST);
     if (request == NULL)
         return receive_other(buffer, count, type, source, tag, comm);
-    finished(request, source, cell->tag, cell->size);
-    if (request->status_bytes > 0)
-        toc_copy_cell((char *)buffer + type->true_lb, cell->u.bytes, request->status_bytes);
+    finished(request, source, cell->tag, size);
+    if (size > 0)
+        toc_copy_cell((char *)buffer + type->true_lb, cell->u.bytes, size);
     consume_packet(peer, cell, 0);
     return request;
 }

@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "notify/notify.h"
+#include "p2p/border.h"
 #include "p2p/protocol.h"
 #include "progress/guard.h"
 #include "transport/cma.h"
@@ -321,8 +322,15 @@ void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
                              const void *payload)
 {
     struct toc_request *request = owner_of(cell, peer);
-    if (request == NULL)
-        return;
+    if (request == NULL || request->stage != TOC_STAGE_FRAGMENTS)
+        toc_border_refuse(peer, "part of a message that is not under way, descriptor", cell->slot,
+                          NULL, 0);
+    if (cell->u.data.offset != request->moved)
+        toc_border_refuse(peer, "part of a message from byte", cell->u.data.offset, "expected",
+                          request->moved);
+    if (cell->size == 0 || cell->size > request->total - request->moved)
+        toc_border_refuse(peer, "part of a message of bytes", cell->size, "at most",
+                          request->total - request->moved);
     recent = request;
     toc_fragments_take(request, peer, cell, payload);
     if (request->moved == request->total)

@@ -40,8 +40,7 @@ static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
 bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, int struck)
 {
     return bytes <= QUIET_FACTOR * (uint64_t)toc_env.quiet_size && (request->context & 1) == 0 &&
-           atomic_load_explicit(&toc_world.peers[struck].entry->notifier, memory_order_relaxed) !=
-               TOC_NOTIFIER_UINTR;
+           !toc_world_takes_uintr(&toc_world.peers[struck]);
 }
 
 static void strike_for(struct toc_request *request, struct toc_peer *peer)

@@ -9,6 +9,7 @@
 #include "progress/guard.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
+#include "transport/corrupt.h"
 #include "transport/world.h"
 
 struct toc_bell toc_bell;
@@ -106,7 +107,12 @@ static uint64_t change(enum toc_bell_mode new_mode, unsigned mask, uint64_t *old
     toc_bell.mode = new_mode;
     toc_bell.armed_mask = mask;
     toc_bell_settle();
-    return toc_doorbell_change(toc_world.bell, new_mode, mask, old);
+    uint64_t last = toc_bell.word;
+    toc_bell.word = toc_doorbell_change(toc_world.bell, new_mode, mask, old);
+    if ((*old & ~TOC_BELL_OUTSTANDING) != last)
+        toc_corrupt(&(struct toc_corruption){"the doorbell of", toc_world.rank, "word", *old,
+                                             "expected", last});
+    return toc_bell.word;
 }
 
 static void arm(unsigned mask)
@@ -225,6 +231,8 @@ bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self)
     if (!toc_progress_lead(self)) {
         toc_stats.sleeps++;
         timed_out = !sleep_on_bell(word, timeout_us);
+        if (timed_out)
+            toc_progress_inspect();
         if (timed_out && toc_progress_has_work())
             /* There is work, and no bell: it may be on its way (its sender lost the core between
              * the packet and the bell). One more sleep tells. */

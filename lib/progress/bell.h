@@ -19,6 +19,7 @@ struct toc_bell {
     unsigned wanted; /* classes that there is a reason for */
     unsigned wish;   /* what to be armed for; 0: not at all */
     int busy;        /* what `advance` has to be called for */
+    uint64_t word;   /* as this rank has written it last; others may set `outstanding` */
     bool starved;
     bool again; /* somebody asked for the handler to be called soon */
 };

@@ -10,6 +10,7 @@
 #include "progress/guard.h"
 #include "progress/waiters.h"
 #include "progress/watch.h"
+#include "transport/corrupt.h"
 #include "transport/world.h"
 
 /* Packets taken from one ring before the next one has its turn; and in the handler. */
@@ -19,6 +20,10 @@
  * with more ranks than WATCH_ALL. */
 #define IDLE_POLLS 512
 #define WATCH_ALL  4
+
+/* Every so many times that a ring is found to have been empty for long, the layers look, too. */
+#define INSPECT_EVERY 64
+static unsigned idle_times;
 
 static const struct toc_progress_events *layers[TOC_PROGRESS_LAYERS];
 static unsigned layer_count;
@@ -48,10 +53,38 @@ static bool deliver(enum toc_progress_context context, struct toc_peer *peer,
  * saw our bit still set has not set it again. */
 static void rest(struct toc_peer *peer)
 {
-    peer->idle = 0;
     toc_doorbell_unwatch(toc_world.bell, (uint32_t)peer->rank);
     if (toc_ring_peek(&peer->rx) != NULL)
         toc_doorbell_watch(toc_world.bell, (uint32_t)peer->rank);
+}
+
+static void inspect_layers(void)
+{
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->inspect != NULL)
+            layers[i]->inspect();
+}
+
+/* A ring that has been idle for long, while this rank polls. */
+static __attribute__((noinline)) void note_idle(struct toc_peer *peer)
+{
+    toc_ring_inspect(&peer->rx);
+    if (++idle_times % INSPECT_EVERY == 0)
+        inspect_layers();
+    if (toc_world.size > WATCH_ALL)
+        rest(peer);
+    peer->idle = 0;
+}
+
+void toc_progress_inspect(void)
+{
+    for (int rank = 0; rank < toc_world.size; rank++) {
+        struct toc_peer *peer = &toc_world.peers[rank];
+        toc_ring_inspect(&peer->rx);
+        if (toc_ring_peek(&peer->rx) != NULL)
+            toc_doorbell_watch(toc_world.bell, (uint32_t)rank);
+    }
+    inspect_layers();
 }
 
 static bool drain(enum toc_progress_context context, struct toc_peer *peer)
@@ -72,9 +105,19 @@ static bool drain(enum toc_progress_context context, struct toc_peer *peer)
             toc_world_ring(peer, TOC_WANT_SPACE);
         return true;
     }
-    if (++peer->idle > IDLE_POLLS && toc_world.size > WATCH_ALL)
-        rest(peer);
+    if (++peer->idle > IDLE_POLLS)
+        note_idle(peer);
     return false;
+}
+
+/* The peer that bit `bit` of the pending set's word `number` stands for. */
+static inline struct toc_peer *peer_of(uint32_t number, int bit)
+{
+    uint32_t rank = number * 64 + (uint32_t)bit;
+    if (__builtin_expect(rank >= (uint32_t)toc_world.size, 0))
+        toc_corrupt(&(struct toc_corruption){"the doorbell of", toc_world.rank, "sender", rank,
+                                             "at most", (uint32_t)toc_world.size - 1});
+    return &toc_world.peers[rank];
 }
 
 static bool drain_word(enum toc_progress_context context, uint32_t number)
@@ -82,9 +125,9 @@ static bool drain_word(enum toc_progress_context context, uint32_t number)
     bool moved = false;
     uint64_t bits = atomic_load_explicit(&toc_world.bell->pending[number], memory_order_relaxed);
     while (bits != 0) {
-        uint32_t rank = number * 64 + (uint32_t)__builtin_ctzll(bits);
+        struct toc_peer *peer = peer_of(number, __builtin_ctzll(bits));
         bits &= bits - 1;
-        moved |= drain(context, &toc_world.peers[rank]);
+        moved |= drain(context, peer);
     }
     return moved;
 }
@@ -123,7 +166,7 @@ bool toc_watch_begin(struct toc_watch *watch)
     if (toc_world.pending_words > 1)
         return false;
     for (uint64_t bits = watch->rings; bits != 0; bits &= bits - 1) {
-        const struct toc_ring *ring = &toc_world.peers[__builtin_ctzll(bits)].rx;
+        const struct toc_ring *ring = &peer_of(0, __builtin_ctzll(bits))->rx;
         if (watch->count == TOC_WATCH_RINGS)
             return false;
         watch->cells[watch->count] = &ring->cells[ring->index & ring->cell_mask];

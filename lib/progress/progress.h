@@ -39,6 +39,9 @@ struct toc_progress_events {
     bool (*is_unserved)(void);
     /** The rank leaves a blocking call during which peers may have relied on its help. */
     void (*depart)(void);
+    /** Nothing has come for long: looks whether what peers share with this rank can be so, and for
+     *  what has come without being seen. If not, the job ends (transport/corrupt.h). */
+    void (*inspect)(void);
     /** This rank is about to give its core away: what peers have not been interrupted for, to spare
      *  them, is urgent now. */
     void (*insist)(void);
@@ -51,6 +54,10 @@ void toc_progress_register(const struct toc_progress_events *events);
 
 /** Forgets all layers; MPI_Finalize. */
 void toc_progress_reset(void);
+
+/** After a long wait in vain: all rings, then the layers' `inspect`. A ring that has a packet is
+ *  watched again, if it was not. */
+void toc_progress_inspect(void);
 
 /** One round. True when anything moved. */
 bool toc_progress_run(enum toc_progress_context context);

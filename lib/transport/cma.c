@@ -21,16 +21,14 @@ bool toc_cma_works(struct toc_peer *peer)
         peer->cma = TOC_CMA_WORKS; /* copied by memcpy */
         return true;
     }
-    /* Pairs with the release in toc_world_announce(). */
-    if (atomic_load_explicit(&peer->entry->state, memory_order_acquire) == TOC_RANK_STARTED)
+    if (!toc_world_meet(peer))
         return false;
-    struct toc_job_rank *entry = peer->entry;
     uint64_t found = 0;
     struct iovec local = {.iov_base = &found, .iov_len = sizeof(found)};
-    uint64_t address = atomic_load_explicit(&entry->nonce_address, memory_order_relaxed);
-    bool works = toc_env.cma != 0 &&
-                 toc_cma_copy(peer, true, &local, 1, address, sizeof(found)) == 0 &&
-                 found == atomic_load_explicit(&entry->nonce, memory_order_relaxed);
+    bool works =
+        toc_env.cma != 0 &&
+        toc_cma_copy(peer, true, &local, 1, peer->line.nonce_address, sizeof(found)) == 0 &&
+        found == peer->line.nonce;
     peer->cma = works ? TOC_CMA_WORKS : TOC_CMA_REFUSED;
     return works;
 }
@@ -78,7 +76,7 @@ int toc_cma_copy(struct toc_peer *peer, bool pull, struct iovec *local, int segm
         return 0;
     }
     long call = pull ? SYS_process_vm_readv : SYS_process_vm_writev;
-    int32_t pid = atomic_load_explicit(&peer->entry->pid, memory_order_relaxed);
+    int32_t pid = peer->line.pid; /* met: how else would it have been asked for */
     while (bytes > 0) {
         struct iovec remote = {.iov_base = (void *)(uintptr_t)remote_address,
                                .iov_len = bytes < MOST_PER_CALL ? bytes : MOST_PER_CALL};

@@ -2,6 +2,9 @@
 /* handler-safe */
 #include "transport/ring.h"
 
+#include "transport/corrupt.h"
+#include "transport/world.h"
+
 /* Bytes of the data area after which a producer whose consumer keeps up starts over: few enough to
  * stay in the first cache of both (1 and 4 KiB take a quarter to a third less time than with laps
  * of 64 KiB), enough to ask for the consumer's counters but now and then. */
@@ -22,7 +25,61 @@ void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t r
         .cell_mask = layout->ring_cells - 1,
         .data_size = layout->ring_data_bytes,
         .data_turn = SHORT_LAP,
+        .data_most = layout->eager_max,
+        .sender = (int)sender,
+        .receiver = (int)receiver,
     };
+}
+
+static _Noreturn __attribute__((cold)) void corrupt(const struct toc_ring *ring, const char *what,
+                                                    uint64_t value, const char *bound,
+                                                    uint64_t limit)
+{
+    bool out = ring->sender == toc_world.rank;
+    toc_corrupt(&(struct toc_corruption){out ? "the ring to" : "the ring from",
+                                         out ? ring->receiver : ring->sender, what, value, bound,
+                                         limit});
+}
+
+void toc_ring_bad_payload(const struct toc_ring *ring, uint64_t position, uint64_t size)
+{
+    if (size > ring->data_most)
+        corrupt(ring, "payload of bytes", size, "at most", ring->data_most);
+    corrupt(ring, "place of a payload", position, "expected", ring->data_index);
+}
+
+void toc_ring_bad_given(const struct toc_ring *ring, uint64_t given)
+{
+    corrupt(ring, "bytes given back", given, "at most", ring->data_index);
+}
+
+void toc_ring_inspect(const struct toc_ring *ring)
+{
+    /* Nobody but this rank writes these two. */
+    uint32_t head = atomic_load_explicit(&ring->control->head, memory_order_relaxed);
+    uint64_t given = atomic_load_explicit(&ring->control->data_head, memory_order_relaxed);
+    if (head != ring->index)
+        corrupt(ring, "packets consumed", head, "expected", ring->index);
+    if (given != ring->data_index)
+        corrupt(ring, "bytes given back", given, "expected", ring->data_index);
+    /* What the cell says changes from its last lap's to this one's. */
+    const struct toc_cell *cell = &ring->cells[ring->index & ring->cell_mask];
+    uint32_t sequence = atomic_load_explicit(&cell->sequence, memory_order_relaxed);
+    uint32_t last = ring->index + 1 - (ring->cell_mask + 1);
+    if (sequence != ring->index + 1 && sequence != last &&
+        (sequence != 0 || ring->index > ring->cell_mask))
+        corrupt(ring, "packet number", sequence, "expected", ring->index + 1);
+}
+
+/* Producer: how far the consumer is, which goes forwards only, and not ahead of this rank. */
+static void read_head(struct toc_ring *ring)
+{
+    /* What the consumer did with its packets before it counted them: pairs with the release in
+     * toc_ring_consume(). */
+    uint32_t head = atomic_load_explicit(&ring->control->head, memory_order_acquire);
+    if (head - ring->head_seen > ring->index - ring->head_seen)
+        corrupt(ring, "packets consumed", head, "at most", ring->index);
+    ring->head_seen = head;
 }
 
 /* Where a payload of `span` bytes would start: it must not wrap, so the rest of the lap is skipped
@@ -54,7 +111,7 @@ bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
 {
     /* The consumer is through with the cells and bytes before it publishes the counters: pairs with
      * the releases in toc_ring_consume(); our overwriting stores come after these loads. */
-    ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
+    read_head(ring);
     toc_ring_learn(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
     return fits(ring, data_bytes);
 }
@@ -85,9 +142,7 @@ bool toc_ring_has_room(struct toc_ring *ring, uint32_t data_bytes)
 
 bool toc_ring_may_hold(struct toc_ring *ring, uint32_t context, int tag)
 {
-    /* What the consumer did with its packets before it counted them: pairs with the release in
-     * toc_ring_consume(). */
-    ring->head_seen = atomic_load_explicit(&ring->control->head, memory_order_acquire);
+    read_head(ring);
     if (ring->index - ring->head_seen > MOST_LOOKED_AT)
         return true;
     for (uint32_t index = ring->head_seen; index != ring->index; index++) {

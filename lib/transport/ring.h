@@ -30,6 +30,7 @@ enum toc_packet_kind {
     TOC_PACKET_EAGER = 1,    /* whole message, inline or in the data area */
     TOC_PACKET_RTS = 2,      /* request of a rendezvous */
     TOC_PACKET_FRAGMENT = 3, /* part of a rendezvous, in a slot: transport/slots.h */
+    TOC_PACKET_LAST = TOC_PACKET_FRAGMENT,
 };
 
 #define TOC_PACKET_SYNC     1u /* flag: sender waits for the match (its descriptor is in `slot`) */
@@ -75,9 +76,11 @@ struct toc_ring {
     uint32_t head_seen;     /* producer: last value read of control->head */
     uint64_t data_index;    /* producer: next byte to hand out; consumer: given back so far */
     uint64_t data_seen;     /* producer: what it knows to be given back, or has skipped */
-    uint64_t data_next;     /* producer: data_index after the commit of the reserved packet */
+    uint64_t data_next;     /* data_index after the packet that is reserved, or being read */
     uint64_t data_turn;     /* producer: data_index from which on it tries to start over */
     struct toc_ring *other; /* same peer, other direction; or NULL */
+    uint32_t data_most;     /* bytes of the largest payload */
+    int sender, receiver;   /* ranks */
 };
 
 /** Binds `ring` to the memory of ring `receiver` <- `sender` in the segment; both sides start at
@@ -126,10 +129,33 @@ static inline bool toc_ring_is_due(const struct toc_ring *ring, uint32_t data_by
     return data_bytes > 0 || (ring->index & (ring->cell_mask >> 2)) == 0;
 }
 
-/** Consumer: payload of a packet in the data area. */
-static inline const void *toc_ring_payload(const struct toc_ring *ring, const struct toc_cell *cell)
+/** Consumer: looks whether what it shares with the producer can be so: its own counters, and the
+ *  next cell, which is full, or as the last lap has left it. If not, the job ends. */
+void toc_ring_inspect(const struct toc_ring *ring);
+
+/** The job's end: this payload cannot be. */
+_Noreturn void toc_ring_bad_payload(const struct toc_ring *ring, uint64_t position, uint64_t size)
+    __attribute__((cold));
+
+/** Reads a number in a cell, once: what is checked must be what is used. */
+static inline uint64_t toc_ring_read(const uint64_t *number)
 {
-    return ring->data + (cell->u.data.position & (ring->data_size - 1));
+    return __atomic_load_n(number, __ATOMIC_RELAXED); /* ordered by toc_ring_peek() */
+}
+
+/** Consumer: payload of a packet in the data area, of `size` bytes, as the caller has read in the
+ *  cell. It lies within the area, and no lap ahead of what was given back. */
+static inline const void *toc_ring_payload(struct toc_ring *ring, const struct toc_cell *cell,
+                                           uint64_t size)
+{
+    uint64_t position = toc_ring_read(&cell->u.data.position);
+    uint64_t start = position & (ring->data_size - 1);
+    if (__builtin_expect(size > ring->data_most || start + size > ring->data_size ||
+                             position - ring->data_index >= ring->data_size,
+                         0))
+        toc_ring_bad_payload(ring, position, size);
+    ring->data_next = position + toc_ring_span(size);
+    return ring->data + start;
 }
 
 /** Producer: reserves a cell without data area, or NULL when the ring is full. */
@@ -178,23 +204,31 @@ static inline struct toc_cell *toc_ring_peek(const struct toc_ring *ring)
     return cell;
 }
 
+/** The job's end: nobody has given back so much. */
+_Noreturn void toc_ring_bad_given(const struct toc_ring *ring, uint64_t given)
+    __attribute__((cold));
+
 /** Producer: the consumer has given back what is before `given`. */
 static inline void toc_ring_learn(struct toc_ring *ring, uint64_t given)
 {
     /* Packets may be late, and what was skipped counts as given back before the consumer says so.
      */
-    if (given > ring->data_seen)
-        ring->data_seen = given;
+    if (given <= ring->data_seen)
+        return;
+    if (__builtin_expect(given > ring->data_index, 0))
+        toc_ring_bad_given(ring, given);
+    ring->data_seen = given;
 }
 
-/** Consumer: done with the cell that peek returned and with its payload. */
+/** Consumer: done with the cell that peek returned, and with its payload: toc_ring_payload(), if
+ *  `data_bytes` is not 0. */
 static inline void toc_ring_consume(struct toc_ring *ring, const struct toc_cell *cell,
                                     uint32_t data_bytes)
 {
     if (data_bytes > 0) {
         if (ring->other != NULL)
             toc_ring_learn(ring->other, cell->u.data.given);
-        ring->data_index = cell->u.data.position + toc_ring_span(data_bytes);
+        ring->data_index = ring->data_next;
         atomic_store_explicit(&ring->control->data_head, ring->data_index, memory_order_release);
     }
     ring->index++;

@@ -2,6 +2,8 @@
 /* handler-safe */
 #include "transport/slots.h"
 
+#include "transport/corrupt.h"
+
 void toc_slots_bind(struct toc_slots *slots, struct toc_job_header *job, uint32_t receiver,
                     uint32_t sender)
 {
@@ -14,6 +16,7 @@ void toc_slots_bind(struct toc_slots *slots, struct toc_job_header *job, uint32_
         .first = (unsigned char *)base + TOC_PAGE,
         .mask = layout->slots - 1,
         .bytes = layout->slot_bytes,
+        .receiver = (int)receiver,
     };
 }
 
@@ -25,7 +28,11 @@ static bool is_free(const struct toc_slots *slots)
 static bool refresh(struct toc_slots *slots)
 {
     /* Pairs with the release in toc_slots_release(): our stores come after its loads. */
-    slots->seen = atomic_load_explicit(&slots->control->head, memory_order_acquire);
+    uint32_t head = atomic_load_explicit(&slots->control->head, memory_order_acquire);
+    if (head - slots->seen > slots->index - slots->seen)
+        toc_corrupt(&(struct toc_corruption){"the slots to", slots->receiver, "slots given back",
+                                             head, "at most", slots->index});
+    slots->seen = head;
     return is_free(slots);
 }
 
@@ -36,7 +43,7 @@ struct toc_cell *toc_slots_reserve(struct toc_slots *slots, struct toc_ring *rin
     struct toc_cell *cell = toc_ring_reserve(ring);
     if (cell == NULL)
         return NULL;
-    cell->u.data.position = slots->index;
+    cell->u.data.position = slots->index; /* the consumer knows it, and compares */
     *slot = slots->first + (size_t)(slots->index & slots->mask) * slots->bytes;
     return cell;
 }

@@ -36,6 +36,7 @@ struct toc_slots {
     uint32_t bytes;         /* of a slot */
     uint32_t index;         /* producer: next slot to fill; consumer: given back so far */
     uint32_t seen;          /* producer: last value read of control->head */
+    int receiver;           /* rank */
     uint32_t fill_ticks[2]; /* producer: see toc_slots_stream() */
 };
 
@@ -54,10 +55,10 @@ bool toc_slots_wish(struct toc_slots *slots, struct toc_ring *ring);
 /** Producer: publishes cell and slot. */
 void toc_slots_commit(struct toc_slots *slots, struct toc_ring *ring, struct toc_cell *cell);
 
-/** Consumer: the slot that a cell announces. */
-static inline const void *toc_slots_at(const struct toc_slots *slots, const struct toc_cell *cell)
+/** Consumer: the slot that the next cell announces: they are used one after the other. */
+static inline const void *toc_slots_next(const struct toc_slots *slots)
 {
-    return slots->first + (size_t)(cell->u.data.position & slots->mask) * slots->bytes;
+    return slots->first + (size_t)(slots->index & slots->mask) * slots->bytes;
 }
 
 /** Consumer: done with the slot of the cell that peek returned; the cell is consumed next, as one

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_world_strike, toc_world_ring_bell, toc_world_remind */
+/* handler-safe: toc_world_meet, toc_world_strike, toc_world_ring_bell, toc_world_remind */
 #include "transport/world.h"
 
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include "base/exchange.h"
 #include "base/stats.h"
 #include "base/syscall.h"
+#include "transport/corrupt.h"
 #include "transport/memory.h"
 
 struct toc_world toc_world;
@@ -165,7 +166,13 @@ static int single_job(char *message, size_t size)
                  strerror(-status));
         return status;
     }
+    status = toc_job_seal(toc_world.job, fd);
     close(fd);
+    if (status < 0) {
+        snprintf(message, size, "cannot map the segment of a job of one rank: %s",
+                 strerror(-status));
+        return status;
+    }
     toc_world.rank = 0;
     toc_world.launched = false;
     return 0;
@@ -186,8 +193,6 @@ static struct toc_doorbell *bell_of(int rank)
 static void publish(void)
 {
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
-    nonce = ((uint64_t)toc_world.pid << 32 | (uint32_t)toc_world.rank) ^ (uintptr_t)&nonce ^
-            UINT64_C(0x70c5190000000000);
     atomic_store_explicit(&entry->pid, toc_world.pid, memory_order_relaxed);
     atomic_store_explicit(&entry->tid, toc_world.tid, memory_order_relaxed);
     atomic_store_explicit(&entry->notifier, toc_world.notifier->id, memory_order_relaxed);
@@ -195,7 +200,6 @@ static void publish(void)
     toc_world.pidns = pid_namespace();
     atomic_store_explicit(&entry->pidns, toc_world.pidns, memory_order_relaxed);
     atomic_store_explicit(&entry->nonce_address, (uintptr_t)&nonce, memory_order_relaxed);
-    atomic_store_explicit(&entry->nonce, nonce, memory_order_relaxed);
 }
 
 static int make_peers(void)
@@ -266,7 +270,10 @@ void toc_world_announce(void)
         atomic_store_explicit(&entry->vector_fd,
                               toc_world.notifier->publish(toc_world.rank, toc_world.exchange),
                               memory_order_relaxed);
-    /* Everything published before it: pairs with the acquire of those who look us up. */
+    struct toc_job_line line = toc_job_line_read(entry);
+    nonce = toc_job_line_seal(&line, (uint32_t)toc_world.rank);
+    atomic_store_explicit(&entry->nonce, nonce, memory_order_relaxed);
+    /* Everything published before it: pairs with the acquire in toc_world_meet(). */
     atomic_store_explicit(&entry->state, TOC_RANK_JOINED, memory_order_release);
 }
 
@@ -286,20 +293,53 @@ void toc_world_leave(void)
     toc_world.job = NULL;
 }
 
+static _Noreturn __attribute__((cold)) void bad_line(const struct toc_peer *peer, const char *what,
+                                                     uint64_t value, const char *bound,
+                                                     uint64_t limit)
+{
+    toc_corrupt(&(struct toc_corruption){"the line of", peer->rank, what, value, bound, limit});
+}
+
+bool toc_world_meet(struct toc_peer *peer)
+{
+    if (peer->met)
+        return true;
+    /* Pairs with the release in toc_world_announce(). */
+    int32_t state = atomic_load_explicit(&peer->entry->state, memory_order_acquire);
+    if (state == TOC_RANK_STARTED)
+        return false;
+    if (state != TOC_RANK_JOINED && state != TOC_RANK_FINALIZED)
+        bad_line(peer, "state", (uint32_t)state, "at most", TOC_RANK_FINALIZED);
+    peer->line = toc_job_line_read(peer->entry);
+    uint64_t seal = toc_job_line_seal(&peer->line, (uint32_t)peer->rank);
+    if (peer->line.nonce != seal)
+        bad_line(peer, "seal", peer->line.nonce, "expected", seal);
+    peer->met = true;
+    return true;
+}
+
+bool toc_world_takes_uintr(struct toc_peer *peer)
+{
+    return toc_world_meet(peer) && peer->line.notifier == TOC_NOTIFIER_UINTR;
+}
+
+/* Where and how it is struck; NULL: not at all. An armed peer has joined: it armed its bell after
+ * its announcement. */
 static const struct toc_notify_ops *find_target(int rank, struct toc_notify_target *target)
 {
-    struct toc_job_rank *entry = toc_world.peers[rank].entry;
+    struct toc_peer *peer = &toc_world.peers[rank];
+    if (!toc_world_meet(peer))
+        return NULL;
     *target = (struct toc_notify_target){
         .rank = rank,
-        .bell = toc_world.peers[rank].bell,
-        .pid = atomic_load_explicit(&entry->pid, memory_order_relaxed),
-        .tid = atomic_load_explicit(&entry->tid, memory_order_relaxed),
-        .signo = atomic_load_explicit(&entry->signo, memory_order_relaxed),
-        .vector_fd = atomic_load_explicit(&entry->vector_fd, memory_order_relaxed),
-        .foreign = atomic_load_explicit(&entry->pidns, memory_order_relaxed) != toc_world.pidns,
+        .bell = peer->bell,
+        .pid = peer->line.pid,
+        .tid = peer->line.tid,
+        .signo = peer->line.signo,
+        .vector_fd = peer->line.vector_fd,
+        .foreign = peer->line.pidns != toc_world.pidns,
     };
-    /* An armed peer has joined: it armed its bell after its announcement. */
-    return toc_notify_by_id(atomic_load_explicit(&entry->notifier, memory_order_relaxed));
+    return toc_notify_by_id(peer->line.notifier);
 }
 
 int toc_world_strike(int rank)
@@ -320,7 +360,7 @@ static void note_strike(struct toc_peer *peer)
 {
     struct toc_notify_target target;
     const struct toc_notify_ops *ops = find_target(peer->rank, &target);
-    if (ops->remind == NULL)
+    if (ops == NULL || ops->remind == NULL)
         return;
     uint64_t word = atomic_load_explicit(&peer->bell->word, memory_order_relaxed);
     if (toc_bell_mode(word) != TOC_BELL_ARMED || (word & TOC_BELL_OUTSTANDING) == 0)
@@ -381,10 +421,10 @@ static bool would_strike(const struct toc_peer *peer, unsigned class_bits)
            (word & TOC_BELL_OUTSTANDING) == 0;
 }
 
-void toc_world_hesitate(const struct toc_peer *peer, unsigned class_bits)
+void toc_world_hesitate(struct toc_peer *peer, unsigned class_bits)
 {
     if (toc_world.always != 0 || toc_world.crowded || peer->rank == toc_world.rank ||
-        atomic_load_explicit(&peer->entry->notifier, memory_order_relaxed) == TOC_NOTIFIER_UINTR)
+        toc_world_takes_uintr(peer))
         return;
     for (int look = 0; look < LOOKS && would_strike(peer, class_bits); look++)
         __builtin_ia32_pause();

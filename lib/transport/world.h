@@ -19,7 +19,9 @@ struct toc_peer {
     struct toc_ring rx; /* from the peer */
     struct toc_doorbell *bell;
     struct toc_job_rank *entry;
+    struct toc_job_line line; /* once it is `met` */
     int rank;
+    bool met;
     uint32_t idle;     /* polls in a row that found its ring empty */
     uint8_t cma;       /* enum toc_cma_state */
     uint64_t struck;   /* its doorbell's word when it was last struck; 0: it has answered */
@@ -68,6 +70,13 @@ void toc_world_announce(void);
 /** Last act of MPI_Finalize: marks the rank FINALIZED and unmaps. */
 void toc_world_leave(void);
 
+/** The peer has joined, and `line` says how it can be reached: read once, and checked. False: not
+ *  yet. Handler-safe. */
+bool toc_world_meet(struct toc_peer *peer);
+
+/** Does the peer take user interrupts (which cost it little)? */
+bool toc_world_takes_uintr(struct toc_peer *peer);
+
 /** Strikes the bell of rank `peer` by that rank's own notifier; for toc_doorbell_ring(). */
 int toc_world_strike(int peer);
 
@@ -79,7 +88,7 @@ bool toc_world_remind(void);
 
 /** Before a bell for a packet that need not be heard of at once: if that would strike `peer`, looks
  *  a microsecond or two whether it goes into a call by itself. Handler-safe. */
-void toc_world_hesitate(const struct toc_peer *peer, unsigned class_bits);
+void toc_world_hesitate(struct toc_peer *peer, unsigned class_bits);
 
 /** The part of the following for peers that want to be told. */
 void toc_world_ring_bell(struct toc_peer *peer, unsigned class_bits);
