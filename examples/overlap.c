@@ -22,15 +22,15 @@
  *     exposed      T_total - T_compute: what the program pays for the message
  *
  * each from a common start until the rank that computes is through (both: the later one). A run in
- * which either rank was disturbed (samples.h) is discarded with its pair; a new one is tried, up to
- * four times as often as asked for. Shown are medians and the 99 % interval of the exposed time;
- * the output ends with how many runs were discarded. From these and T_comm, the communication
- * alone, after Denis and Trahay, "MPI Overlap: Benchmark and Analysis" (ICPP 2016):
+ * which either rank was disturbed (samples.h) is discarded and tried again, up to three times; a
+ * pair may not come about then. Shown are medians and the 99 % interval of the exposed time; the
+ * output ends with how many runs were discarded. From these and T_comm, the communication alone,
+ * after Denis and Trahay, "MPI Overlap: Benchmark and Analysis" (ICPP 2016):
  *
  *     overlap = 1 - exposed / T_comm
  *
  * Nothing is rounded to 0 or 100 %. Where the interval reaches down to 0, only a bound is known:
- * "<". Where samples are too few, "?".
+ * "<". Where samples are too few, or say that data cost nothing that moved in MPI_Wait: "?".
  *
  * A library that moves data only inside its own calls exposes all of T_comm when the receiver
  * computes. If it moves data by interrupting the computation and copying there, exposed is T_comm
@@ -93,7 +93,7 @@ struct result {
     double arrival;              /* seconds after the sender's post; negative: at MPI_Wait */
 };
 
-/* Runs of the measurements, and how many of them were disturbed. */
+/* All runs, and how many of them were of no use. */
 static long runs, runs_discarded;
 
 static int my_rank;
@@ -265,11 +265,6 @@ static struct outcome exchange_outcome(const struct run *run, const struct times
     };
 }
 
-static bool is_good(const struct outcome *o)
-{
-    return o->good[SENDER] && o->good[RECEIVER];
-}
-
 static struct outcome run_once(const struct run *run, unsigned char *buffer)
 {
     static unsigned char serial;
@@ -316,7 +311,6 @@ static struct outcome run_once(const struct run *run, unsigned char *buffer)
     const struct outcome o = exchange_outcome(run, &t, &d);
 
     runs++;
-    runs_discarded += !is_good(&o);
     return o;
 }
 
@@ -378,24 +372,36 @@ static struct job plan(const struct options *o, const struct scenario *s, int si
     };
 }
 
-/* Runs one pair; false if it was disturbed, without the second run if it was the first. */
-static bool run_pair(const struct job *j, double *compute_alone, double *total, bool *there)
+/* The run once more, but not for ever, until the ranks that matter were not disturbed. */
+static bool run_undisturbed(const struct job *j, const struct run *run, const bool matters[2],
+                            struct outcome *o)
 {
-    const bool *computes = j->scenario->computes;
-    struct outcome o = run_once(&j->compute, j->buffer);
-
-    for (int rank = 0; rank < 2; rank++) {
-        if (computes[rank] && !o.good[rank])
-            return false;
+    for (int i = 0; i < MOST_TRIES; i++) {
+        *o = run_once(run, j->buffer);
+        if ((o->good[SENDER] || !matters[SENDER]) && (o->good[RECEIVER] || !matters[RECEIVER]))
+            return true;
+        runs_discarded++;
     }
-    *compute_alone = elapsed_in(j->scenario, &o);
-    o = run_once(&j->total, j->buffer);
-    *total = elapsed_in(j->scenario, &o);
-    *there = o.there;
-    return is_good(&o);
+    return false;
 }
 
-/* --samples: each good pair in a line, written when all are through, so that nobody reads along. */
+/* Runs one pair; false if it did not come about. */
+static bool run_pair(const struct job *j, double *compute_alone, double *total, bool *there)
+{
+    static const bool both[2] = {true, true};
+    struct outcome a, b;
+
+    /* Who does not compute may be disturbed while the other computes alone. */
+    if (!run_undisturbed(j, &j->compute, j->scenario->computes, &a) ||
+        !run_undisturbed(j, &j->total, both, &b))
+        return false;
+    *compute_alone = elapsed_in(j->scenario, &a);
+    *total = elapsed_in(j->scenario, &b);
+    *there = b.there;
+    return true;
+}
+
+/* --samples: each pair in a line, written when all are through, so that nobody reads along. */
 static void list_pairs(const struct job *j, double *samples)
 {
     const int wanted = j->options->repetitions;
@@ -404,7 +410,7 @@ static void list_pairs(const struct job *j, double *samples)
     int count = 0;
 
     run_once(&j->total, j->buffer);
-    for (int i = 0; i < MOST_TRIES * wanted && count < wanted; i++) {
+    for (int i = 0; i < wanted; i++) {
         if (run_pair(j, &compute_alone, &total, &there[count]))
             samples[count++] = total - compute_alone;
     }
@@ -418,24 +424,22 @@ static struct result measure(const struct job *j, double *samples)
     double *comm = samples, *compute_alone = comm + wanted, *total = compute_alone + wanted;
     double *exposed = total + wanted, *arrival = exposed + wanted;
     int comms = 0, pairs = 0, watched = 0, arrived = 0;
+    static const bool both[2] = {true, true};
     struct run watch = j->total;
+    struct outcome o;
     bool there;
 
     for (int i = 0; i < WARM_UP; i++)
         run_once(&j->total, j->buffer);
-    for (int i = 0; i < MOST_TRIES * wanted && pairs < wanted; i++) {
-        struct outcome o = run_once(&j->comm, j->buffer);
-
-        if (is_good(&o) && comms < wanted)
+    watch.watch = true;
+    for (int i = 0; i < wanted; i++) {
+        if (run_undisturbed(j, &j->comm, both, &o))
             comm[comms++] = o.elapsed[RECEIVER];
-        if (run_pair(j, &compute_alone[pairs], &total[pairs], &there)) {
-            exposed[pairs] = total[pairs] - compute_alone[pairs];
-            pairs++;
-        }
-        watch.watch = true;
-        watch.watch_time = pairs ? compute_alone[pairs - 1] : 1e-3;
-        o = run_once(&watch, j->buffer);
-        if (is_good(&o) && watched < wanted) {
+        if (!run_pair(j, &compute_alone[pairs], &total[pairs], &there))
+            continue;
+        exposed[pairs] = total[pairs] - compute_alone[pairs];
+        watch.watch_time = compute_alone[pairs++];
+        if (run_undisturbed(j, &watch, both, &o)) {
             watched++;
             if (o.arrival >= 0.0)
                 arrival[arrived++] = o.arrival;
@@ -470,9 +474,12 @@ static void print_csv(const struct scenario *s, size_t bytes, const struct resul
 {
     const struct estimate *e = &r->exposed;
 
-    printf("%s,%zu,%.2f,%.2f,%.2f,%.2f,%.1f,%s,%.2f,%.2f,%d\n", s->name, bytes, r->comm * 1e6,
-           r->compute * 1e6, r->total * 1e6, e->median * 1e6, 100.0 * (1.0 - e->median / r->comm),
-           arrival, e->low * 1e6, e->high * 1e6, e->count);
+    printf("%s,%zu,%.2f,%.2f,%.2f,%.2f,%.1f,%s,", s->name, bytes, r->comm * 1e6, r->compute * 1e6,
+           r->total * 1e6, e->median * 1e6, 100.0 * (1.0 - e->median / r->comm), arrival);
+    if (isfinite(e->high))
+        printf("%.2f,%.2f,%d\n", e->low * 1e6, e->high * 1e6, e->count);
+    else
+        printf(",,%d\n", e->count);
 }
 
 static void print_result(const struct options *o, const struct scenario *s, size_t bytes,
@@ -491,7 +498,7 @@ static void print_result(const struct options *o, const struct scenario *s, size
         snprintf(exposed, sizeof(exposed), "%.1f [%.1f, %.1f]", e->median * 1e6, e->low * 1e6,
                  e->high * 1e6);
         snprintf(overlap, sizeof(overlap), "%.0f %%", 100.0 * (1.0 - e->median / r->comm));
-    } else if (isfinite(e->high) && e->high > 0.0) {
+    } else if (isfinite(e->high) && e->high > 0.0 && r->arrival >= 0.0) {
         snprintf(exposed, sizeof(exposed), "< %.1f", e->high * 1e6);
         snprintf(overlap, sizeof(overlap), "> %.0f %%", 100.0 * (1.0 - e->high / r->comm));
     }
@@ -662,7 +669,7 @@ int main(int argc, char **argv)
     if (my_rank == 0 && o.samples)
         printf("discarded %ld %ld\n", runs_discarded, runs);
     else if (my_rank == 0 && !o.csv)
-        printf("\n%ld of %ld runs were discarded: a rank did not have its processor for itself\n",
+        printf("\n%ld of %ld runs were discarded: a rank did not have its processor to itself\n",
                runs_discarded, runs);
     MPI_Finalize();
     return 0;

@@ -33,7 +33,7 @@ static const char *const case_names[CASES] = {"receiver", "sender", "both"};
 static const struct {
     long bytes;
     int compute_us;
-} sizes[SIZES] = {{64 << 10, 100}, {1 << 20, 800}, {4 << 20, 2500}};
+} sizes[SIZES] = {{64 << 10, 100}, {256 << 10, 300}, {1 << 20, 800}};
 
 static struct story story;
 

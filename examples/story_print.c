@@ -2,6 +2,7 @@
 /* The story in words and figures: nothing here measures. */
 #include "story.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,21 +117,36 @@ static void print_row(const struct row *r)
            there[POLLING], story_less_with(&c, resolution_us, less, sizeof(less)));
 }
 
+/* What the notifier does to a rank that computes. */
+static const char *interrupts_are(const char *notifier)
+{
+    if (!strcmp(notifier, "uintr"))
+        return "user interrupts";
+    return strcmp(notifier, "thread") ? "signals" : "wake-ups of a progress thread";
+}
+
 /* What else went on here, and what was made of it. */
 static void print_machine(const struct story *s)
 {
     const int percent = (int)(100.0 * SAMPLE_CHANCE + 0.5);
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t usable;
     double load = NAN;
 
     (void)!getloadavg(&load, 1);
-    printf("interrupts  are %ss here%s%s\n", s->notifier, *s->reason ? ": " : "", s->reason);
+    if (sched_getaffinity(0, sizeof(usable), &usable) != 0)
+        CPU_ZERO(&usable);
+    printf("interrupts  are %s here%s%s\n", interrupts_are(s->notifier), *s->reason ? ": " : "",
+           s->reason);
     printf("polling     is what other libraries do: data move inside MPI calls only "
            "(TOCSIN_NOTIFY=poll\n            TOCSIN_ADVERTISE=0)\n");
-    printf("machine     %ld processors, of which others used %.2f meanwhile; load %.2f\n",
-           sysconf(_SC_NPROCESSORS_ONLN), s->foreign, load);
+    printf("machine     %ld processors", processors);
+    if (CPU_COUNT(&usable) != 0 && CPU_COUNT(&usable) < processors)
+        printf(" (%d of them for this)", CPU_COUNT(&usable));
+    printf(", of which others used %.2f meanwhile; load %.2f\n", s->foreign, load);
     printf(
-        "samples     from %d jobs that took turns; %ld of %ld were discarded, since a rank had not "
-        "its\n            processor for itself\n",
+        "samples     from %d jobs that took turns; %ld of %ld were discarded, since a rank did not "
+        "have its\n            processor to itself\n",
         WAYS * s->row[0].exposed.rounds, s->discarded, s->runs);
     printf("figures     medians and their %d %% intervals, \"?\" where they do not tell\n\n",
            100 - percent);
@@ -146,7 +162,7 @@ void story_print_table(const struct story *s)
            "added", "there", "less with");
     for (int i = 0; i < ROWS; i++)
         print_row(&s->row[i]);
-    printf("\nWhen both compute, nobody is free to copy; who waits first does it then.\n");
+    printf("\nWhen both compute, nobody is free to copy for the other: who waits first does it.\n");
 }
 
 void story_print_halo(const struct story *s)
@@ -160,43 +176,55 @@ void story_print_halo(const struct story *s)
     printf("less with   %s\n", story_less_with(&c, 0.0, less, sizeof(less)));
 }
 
-/* "1.4 µs", "less than 3.1 µs". */
-static void print_about(const struct estimate *e, bool may_be_nothing, const char *unit)
+/* "1.40", "less than 3.10", without the interval. */
+static const char *about(const struct estimate *e, bool may_be_nothing, char *text, size_t size)
 {
-    char text[96];
+    char all[96];
 
-    story_time(e, may_be_nothing, text, sizeof(text));
-    if (text[0] == '<')
-        printf("less than %s%s", text + 2, unit);
+    story_time(e, may_be_nothing, all, sizeof(all));
+    if (all[0] == '<')
+        snprintf(text, size, "less than %.32s", all + 2);
     else
-        printf("%.*s%s", (int)strcspn(text, " "), text, unit);
+        snprintf(text, size, "%.*s", (int)strcspn(all, " "), all);
+    return text;
 }
 
-static void print_sentence(const char *what, const struct comparison *c, const bool *may_be_nothing,
-                           double resolution, const char *unit)
+static void say_row(const struct row *r)
 {
-    printf("%s: ", what);
-    if (sample_verdict(&c->saved, resolution) == 0) {
+    const struct comparison c = story_compare(&r->exposed);
+    char interrupts[64], polling[64];
+
+    printf("1 MiB into a computing receiver: ");
+    if (sample_verdict(&c.saved, resolution_us) == 0)
         printf("what is better cannot be told here now.\n");
-        return;
-    }
-    print_about(&c->way[INTERRUPTS], may_be_nothing[INTERRUPTS], unit);
-    printf(" with interrupts, ");
-    print_about(&c->way[POLLING], may_be_nothing[POLLING], "");
-    printf(" by polling.\n");
+    else
+        printf("%s µs with interrupts, %s by polling.\n",
+               about(&c.way[INTERRUPTS], may_be_nothing(r, INTERRUPTS), interrupts,
+                     sizeof(interrupts)),
+               about(&c.way[POLLING], may_be_nothing(r, POLLING), polling, sizeof(polling)));
+}
+
+/* The difference is of pairs; that of the two medians may be another when the machine changes. */
+static void say_halo(const struct series *halo)
+{
+    static const char *const with[WAYS] = {"with interrupts", "by polling"};
+    const struct comparison c = story_compare(halo);
+    const int verdict = sample_verdict(&c.saved, 0.0), better = verdict > 0 ? INTERRUPTS : POLLING;
+    char time[64], more[64];
+
+    printf("The halo exchange: ");
+    if (verdict == 0)
+        printf("what is better cannot be told here now.\n");
+    else
+        printf("%s ms %s, %s more %s.\n", about(&c.way[better], false, time, sizeof(time)),
+               with[better], figure(fabs(c.saved.median), more, sizeof(more)), with[!better]);
 }
 
 void story_print_end(const struct story *s)
 {
-    const struct comparison halo = story_compare(&s->halo);
-
     for (int i = 0; i < ROWS; i++) {
-        const struct row *r = &s->row[i];
-        const struct comparison c = story_compare(&r->exposed);
-        const bool nothing[WAYS] = {may_be_nothing(r, INTERRUPTS), may_be_nothing(r, POLLING)};
-
-        if (!strcmp(r->name, "receiver") && r->bytes == 1 << 20)
-            print_sentence("1 MiB into a computing receiver", &c, nothing, resolution_us, " µs");
+        if (!strcmp(s->row[i].name, "receiver") && s->row[i].bytes == 1 << 20)
+            say_row(&s->row[i]);
     }
-    print_sentence("The halo exchange", &halo, (bool[WAYS]){false, false}, 0.0, " ms");
+    say_halo(&s->halo);
 }
