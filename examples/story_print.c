@@ -145,9 +145,9 @@ static void print_machine(const struct story *s)
         printf(" (%d of them for this)", CPU_COUNT(&usable));
     printf(", of which others used %.2f meanwhile; load %.2f\n", s->foreign, load);
     printf(
-        "samples     from %d jobs that took turns; %ld of %ld were discarded, since a rank did not "
-        "have its\n            processor to itself\n",
-        WAYS * s->row[0].exposed.rounds, s->discarded, s->runs);
+        "samples     %ld runs in %d jobs that took turns; %ld were discarded, since a rank did not "
+        "have\n            its processor to itself\n",
+        s->runs, WAYS * s->row[0].exposed.rounds, s->discarded);
     printf("figures     medians and their %d %% intervals, \"?\" where they do not tell\n\n",
            100 - percent);
 }
@@ -170,7 +170,9 @@ void story_print_halo(const struct story *s)
     const struct comparison c = story_compare(&s->halo);
     char time[96], less[128];
 
-    printf("Milliseconds of its five steps, in %d pairs of runs:\n\n", s->halo.rounds);
+    printf("Its total time for five steps (the shortest of 20 repetitions), in milliseconds, in %d "
+           "pairs of\njobs that took turns:\n\n",
+           s->halo.rounds);
     printf("interrupts  %s\n", story_time(&c.way[INTERRUPTS], false, time, sizeof(time)));
     printf("polling     %s\n", story_time(&c.way[POLLING], false, time, sizeof(time)));
     printf("less with   %s\n", story_less_with(&c, 0.0, less, sizeof(less)));

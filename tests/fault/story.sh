@@ -21,14 +21,14 @@ cd "$work" || exit 99
 expect 0 "one round"
 has '^interrupts  are (user interrupts|signals|wake-ups of a progress thread) here'
 has '^machine     [0-9]+ processors( \([0-9]+ of them for this\))?, of which others used [0-9]+\.[0-9]+ meanwhile; load [0-9.]+$'
-has '^samples     from 2 jobs that took turns; [0-9]+ of [0-9]+ were discarded'
+has '^samples     [0-9]+ runs in 2 jobs that took turns; [0-9]+ were discarded'
 for case in receiver sender both; do
     for size in '64 KiB' '256 KiB' '1 MiB'; do
         # One round tells nothing.
         has "^$case +[0-9]+ µs +$size \| \? +[a-z0-9?% ]+ \| \? +[a-z0-9?% ]+ \| \?\$"
     done
 done
-has '^Milliseconds of its five steps, in 1 pairs of runs:$'
+has '^Its total time for five steps .*, in 1 pairs of$'
 has '^1 MiB into a computing receiver: what is better cannot be told here now\.$'
 has '^The halo exchange: what is better cannot be told here now\.$'
 hasnt '100(\.0)? %|-[0-9]|nan|inf'
