@@ -71,6 +71,22 @@ quickstart
 expect 0 "without configure"
 [ ! -s installed ] || fail "apt-get was called: $(cat installed)"
 
+# The tests want Check, and a build that was configured before it was there is configured again.
+stub dpkg-query 'echo install ok installed'
+mkdir -p tree/tests tree/build
+echo 'echo the tests' >tree/tests/all.sh
+echo all: >tree/build/Makefile
+cat >tree/build/config.status <<'END'
+#!/bin/sh
+# S["TESTS_ENABLED_TRUE"]="#"
+echo "$*" >>asked
+END
+chmod +x tree/build/config.status
+run bash -c 'PATH=$1/stubs:$PATH; exec "$1/tree/quickstart" test' - "$work"
+expect 0 "the tests"
+grep -q '^the tests$' out || fail "no tests: $(cat out)"
+grep -q '^--recheck' tree/build/asked || fail "not configured again"
+
 # Without apt-get it names what is missing.
 mkdir path
 for tool in bash sh dirname cat sed printf mkdir grep nproc make env "${TOC_CC##* }"; do
