@@ -10,6 +10,7 @@
 #include "p2p/protocol.h"
 #include "progress/guard.h"
 #include "transport/cma.h"
+#include "transport/corrupt.h"
 
 /* What this rank advertises to each sender. */
 struct issued {
@@ -60,21 +61,35 @@ void toc_advertise(struct toc_request *request)
         return;
     struct toc_advert *advert = toc_advert_at(toc_world.job, toc_world.rank, request->peer);
     struct issued *mine = &issued[request->peer];
-    advert->address = (uintptr_t)request->data;
-    advert->size = request->size;
-    advert->flags = TOC_XFER_CONTIGUOUS | toc_copy_share(request, &advert->offset);
+    struct toc_xfer_buffer buffer = toc_copy_buffer(request, 0);
     mine->request = request;
     request->advertised = true;
-    toc_advert_issue(advert, ++mine->generation, request->context, request->tag);
+    toc_advert_issue(advert, ++mine->generation, request->context, request->tag, &buffer,
+                     request->size);
     toc_stats.adverts++;
+}
+
+static _Noreturn __attribute__((cold)) void refuse(int peer, const char *what, uint64_t value)
+{
+    toc_corrupt(
+        &(struct toc_corruption){"the advert between this one and", peer, what, value, NULL, 0});
+}
+
+void toc_advertise_give(struct toc_request *request)
+{
+    if (!toc_advertise_withdraw(request))
+        refuse(request->peer, "claim of what another message has got, tag", (uint32_t)request->tag);
 }
 
 bool toc_advertise_withdraw(struct toc_request *request)
 {
     struct issued *mine = &issued[request->peer];
-    if (!toc_advert_withdraw(toc_advert_at(toc_world.job, toc_world.rank, request->peer),
-                             mine->generation))
+    struct toc_advert *advert = toc_advert_at(toc_world.job, toc_world.rank, request->peer);
+    if (!toc_advert_withdraw(advert, mine->generation)) {
+        if (!toc_advert_is_claimed(advert, mine->generation))
+            refuse(request->peer, "state", atomic_load(&advert->state));
         return false;
+    }
     mine->request = NULL;
     request->advertised = false;
     toc_stats.adverts_withdrawn++;
@@ -100,11 +115,14 @@ bool toc_advertise_claim(const struct toc_request *request, struct toc_peer *pee
         toc_ring_may_hold(&peer->tx, request->context, request->tag) ||
         !toc_advert_claim(advert, state))
         return false;
-    uint64_t total = request->size < advert->size ? request->size : advert->size;
-    xfer->receive_address = advert->address;
-    xfer->receive_offset = advert->offset;
-    xfer->receive_flags = advert->flags;
-    toc_xfer_match(xfer, request->generation, TOC_XFER_COPY, total, toc_rendezvous_chunk(total));
+    struct toc_xfer_buffer buffer;
+    uint64_t size;
+    if (!toc_advert_see(advert, state, request->context, request->tag, &buffer, &size))
+        refuse(peer->rank, "address", buffer.address);
+    uint64_t total = request->size < size ? request->size : size;
+    uint32_t chunk = toc_rendezvous_chunk(total);
+    toc_xfer_answer(xfer, request->generation, &buffer, total, chunk);
+    toc_xfer_match(xfer, request->generation, TOC_XFER_COPY, total, chunk);
     toc_stats.adverts_claimed++;
     return true;
 }

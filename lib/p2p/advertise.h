@@ -37,10 +37,12 @@ void toc_advertise_free(void);
  */
 void toc_advertise(struct toc_request *request);
 
-/** A posted receive that is `advertised` is about to be given to a message that has claimed
- * nothing, or to be cancelled. False: it has been claimed. Never for a message, since none is
- * claimed while another that could have the receive is in the ring. */
+/** A posted receive that is `advertised` is about to be cancelled. False: it has been claimed. */
 bool toc_advertise_withdraw(struct toc_request *request);
+
+/** It is about to be given to a message that has claimed nothing. It cannot have been claimed: none
+ *  is while another message that could have the receive is in the ring. */
+void toc_advertise_give(struct toc_request *request);
 
 /** The receive that the claim in `peer`'s packet is about. It is still posted, and not advertised
  *  any more. */

@@ -6,6 +6,7 @@
 #include "datatype/cursor.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
+#include "transport/corrupt.h"
 #include "transport/memory.h"
 #include "transport/xfer.h"
 
@@ -129,6 +130,21 @@ uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset)
     return shared ? TOC_XFER_SHARED : 0;
 }
 
+struct toc_xfer_buffer toc_copy_buffer(const struct toc_request *request, uint32_t flags)
+{
+    struct toc_xfer_buffer buffer = {.address = (uintptr_t)request->data, .flags = flags};
+    buffer.flags |= toc_copy_share(request, &buffer.offset);
+    if (request->data != NULL)
+        buffer.flags |= TOC_XFER_CONTIGUOUS;
+    return buffer;
+}
+
+void toc_copy_refuse(int sender, const char *what, uint64_t value, const char *bound,
+                     uint64_t limit)
+{
+    toc_corrupt(&(struct toc_corruption){"a descriptor of", sender, what, value, bound, limit});
+}
+
 /* Between the request's buffer and the peer's, which is mapped here. */
 static void copy_mapped(const struct toc_request *request, bool pull, char *mapped, uint64_t offset,
                         uint64_t bytes)
@@ -140,13 +156,11 @@ static void copy_mapped(const struct toc_request *request, bool pull, char *mapp
 }
 
 /* The peer's buffer, if it is mapped here; or NULL. */
-static char *reach(const struct toc_request *request, const struct toc_xfer *xfer,
-                   struct toc_peer *peer, bool pull)
+static char *reach(const struct toc_request *request, struct toc_peer *peer)
 {
-    uint32_t flags = pull ? xfer->send_flags : xfer->receive_flags;
-    if ((flags & TOC_XFER_SHARED) == 0 || peer->rank == toc_world.rank)
+    if ((request->far.flags & TOC_XFER_SHARED) == 0 || peer->rank == toc_world.rank)
         return NULL;
-    return toc_memory_reach(peer, pull ? xfer->send_offset : xfer->receive_offset, request->total);
+    return toc_memory_reach(peer, request->far.offset, request->total);
 }
 
 static int copy_piece(struct toc_request *request, struct toc_peer *peer, bool pull,
@@ -167,13 +181,34 @@ static int copy_piece(struct toc_request *request, struct toc_peer *peer, bool p
     return toc_cma_copy(peer, pull, &local, 1, place->address + offset, bytes);
 }
 
+/* Only this side claims at its end. */
+static void check_claimed(const struct toc_request *request, uint32_t claimed, bool pull)
+{
+    if (claimed != request->claimed)
+        toc_copy_refuse(pull ? request->source : toc_world.rank, "chunks claimed", claimed,
+                        "expected", request->claimed);
+}
+
+static void check_none_left(const struct toc_request *request, struct toc_xfer *xfer,
+                            enum toc_xfer_end end, bool pull)
+{
+    uint32_t claimed;
+    if (toc_xfer_claimed(xfer, request->generation, end, &claimed))
+        check_claimed(request, claimed, pull);
+}
+
+/* The sender's buffer, of a message that it has claimed the receive for: what has been claimed of
+ * it is not complete, so the descriptor is still that of this message. */
+static void locate(struct toc_request *request, struct toc_xfer *xfer)
+{
+    if (!toc_xfer_see(xfer, request->generation, &request->far))
+        toc_copy_refuse(request->source, "address", request->far.address, NULL, 0);
+    request->located = true;
+}
+
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,
                     const struct toc_copy_turn *turn, bool *last)
 {
-    struct place place = {
-        .address = turn->pull ? xfer->send_address : xfer->receive_address,
-        .mapped = reach(request, xfer, peer, turn->pull),
-    };
     uint64_t most = turn->most / request->chunk;
     struct toc_xfer_share share = {
         .end = end_of(peer, turn->pull),
@@ -181,8 +216,18 @@ bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct t
         .most = most > 0 ? (uint32_t)most : 1,
     };
     struct toc_xfer_piece piece;
-    if (!toc_xfer_claim(xfer, request->generation, request->chunks, &share, &piece))
+    if (!toc_xfer_claim(xfer, request->generation, request->chunks, &share, &piece)) {
+        check_none_left(request, xfer, share.end, turn->pull);
         return false;
+    }
+    check_claimed(request,
+                  share.end == TOC_XFER_FRONT ? piece.first
+                                              : request->chunks - piece.first - piece.count,
+                  turn->pull);
+    request->claimed += piece.count;
+    if (!request->located)
+        locate(request, xfer);
+    struct place place = {request->far.address, reach(request, peer)};
     if (copy_piece(request, peer, turn->pull, &place, &piece) < 0)
         toc_xfer_freeze(xfer, request->generation);
     *last = toc_xfer_finish(xfer, request->chunks, piece.count);

@@ -11,11 +11,15 @@ static uint32_t limit; /* slots that there are */
 static uint32_t fresh; /* slots from here on have never been used: pages stay untouched */
 static struct toc_notices *notices;
 
+/* Of messages to oneself, in memory that nobody else can write to: they are copied by address. */
+static struct toc_xfer own[TOC_XFERS_PER_RANK];
+
 void toc_descriptors_init(void)
 {
     for (uint32_t slot = 0; slot < fresh; slot++) {
         owner[slot] = NULL;
         generation[slot] = 0;
+        own[slot] = (struct toc_xfer){0};
     }
     free_count = fresh = 0;
     limit = toc_world.job->layout.xfers;
@@ -43,6 +47,30 @@ void toc_descriptor_give(struct toc_request *request)
 {
     owner[request->slot] = NULL;
     free_slots[free_count++] = (uint16_t)request->slot;
+}
+
+struct toc_xfer *toc_descriptor_sent(const struct toc_request *request)
+{
+    return request->peer == toc_world.rank
+               ? &own[request->slot]
+               : toc_xfer_at(toc_world.job, toc_world.rank, request->slot);
+}
+
+struct toc_xfer *toc_descriptor_received(int sender, uint32_t slot)
+{
+    return sender == toc_world.rank ? &own[slot] : toc_xfer_at(toc_world.job, sender, slot);
+}
+
+void toc_descriptors_each(void (*visit)(struct toc_request *request))
+{
+    for (uint32_t slot = 0; slot < fresh; slot++)
+        if (owner[slot] != NULL)
+            visit(owner[slot]);
+}
+
+void toc_descriptor_remark(const struct toc_request *request)
+{
+    toc_notices_mark(notices, request->slot);
 }
 
 static void (*serve_request)(struct toc_request *request);

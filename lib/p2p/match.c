@@ -73,7 +73,7 @@ void toc_match_unpost(struct toc_request *request)
         toc_progress_want(TOC_WANT_SYNC, -1);
     if (may_be_rendezvous(request)) {
         if (request->advertised)
-            toc_advertise_withdraw(request);
+            toc_advertise_give(request);
         toc_progress_want(TOC_WANT_RTS, -1);
     }
 }

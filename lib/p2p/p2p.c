@@ -181,6 +181,7 @@ static const struct toc_progress_events events = {
     .has_work = toc_descriptors_noticed,
     .is_unserved = is_unserved,
     .depart = toc_rendezvous_withdraw,
+    .inspect = toc_rendezvous_inspect,
     .insist = toc_rendezvous_insist,
 };
 

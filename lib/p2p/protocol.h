@@ -54,6 +54,13 @@ void toc_descriptor_give(struct toc_request *request);
 bool toc_descriptors_noticed(void);
 /** Calls serve(request) for each send whose descriptor the peer has changed. */
 bool toc_descriptors_serve(void (*serve)(struct toc_request *request));
+/** The descriptor of a send; and of the message from `sender` that it has under number `slot`. */
+struct toc_xfer *toc_descriptor_sent(const struct toc_request *request);
+struct toc_xfer *toc_descriptor_received(int sender, uint32_t slot);
+/** Calls visit(request) for each send that has a descriptor. */
+void toc_descriptors_each(void (*visit)(struct toc_request *request));
+/** Notices a send's descriptor by itself, although its mark has got lost. */
+void toc_descriptor_remark(const struct toc_request *request);
 /** Receiver: tells the sender that descriptor `slot` has changed, and rings. */
 void toc_descriptor_notify(struct toc_peer *sender, uint32_t slot, unsigned class_bits);
 
@@ -76,6 +83,9 @@ bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, 
  */
 void toc_rendezvous_insist(void);
 int toc_rendezvous_outgoing(void);
+/** Nothing has come for long: can the descriptors of this rank's sends be so? One that was matched
+ *  without being noticed is noticed now. */
+void toc_rendezvous_inspect(void);
 /** Is a receiver, so far as one knows, copying what this rank sends? */
 bool toc_rendezvous_is_sending(void);
 
@@ -126,6 +136,11 @@ struct toc_copy_turn {
 /** TOC_XFER_SHARED, with *offset, if the request's buffer lies in memory of MPI_Alloc_mem, else 0.
  */
 uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset);
+/** The request's buffer, for the peer; `flags` besides. */
+struct toc_xfer_buffer toc_copy_buffer(const struct toc_request *request, uint32_t flags);
+/** Ends the job: the descriptor of the message from rank `sender` cannot be so. */
+_Noreturn void toc_copy_refuse(int sender, const char *what, uint64_t value, const char *bound,
+                               uint64_t limit) __attribute__((cold));
 /** Claims a piece of the request's rendezvous and copies it; a copy that fails freezes the
  *  transfer. False: nothing left to claim. `last`: all has been copied now, or has failed. */
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,

@@ -37,7 +37,7 @@ static inline void receive_eager(struct toc_request *request, int source, int ta
 
 static void acknowledge(int source, uint32_t slot, uint32_t generation)
 {
-    toc_xfer_match(toc_xfer_at(toc_world.job, source, slot), generation, TOC_XFER_ACK, 0, 1);
+    toc_xfer_match(toc_descriptor_received(source, slot), generation, TOC_XFER_ACK, 0, 1);
     toc_descriptor_notify(&toc_world.peers[source], slot, TOC_WANT_NONE);
 }
 
@@ -50,14 +50,20 @@ static bool may_be_withdrawn(uint8_t kind, uint8_t flags)
 static bool is_withdrawn(const struct toc_unexpected *message)
 {
     return may_be_withdrawn(message->kind, message->flags) &&
-           !toc_xfer_is_open(toc_xfer_at(toc_world.job, message->source, message->slot),
+           !toc_xfer_is_open(toc_descriptor_received(message->source, message->slot),
                              message->generation);
 }
 
 static bool take(uint8_t kind, uint8_t flags, int source, uint32_t slot, uint32_t generation)
 {
-    return !may_be_withdrawn(kind, flags) ||
-           toc_xfer_take(toc_xfer_at(toc_world.job, source, slot), generation);
+    if (!may_be_withdrawn(kind, flags))
+        return true;
+    struct toc_xfer *xfer = toc_descriptor_received(source, slot);
+    if (toc_xfer_take(xfer, generation))
+        return true;
+    if (!toc_xfer_offer_is_sound(xfer, generation))
+        toc_copy_refuse(source, "offer", atomic_load(&xfer->offer), NULL, 0);
+    return false;
 }
 
 static void drop(struct toc_unexpected *message)

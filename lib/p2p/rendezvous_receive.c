@@ -2,7 +2,6 @@
 /* handler-safe */
 #include "base/env.h"
 #include "base/stats.h"
-#include "notify/notify.h"
 #include "p2p/border.h"
 #include "p2p/protocol.h"
 #include "progress/guard.h"
@@ -19,7 +18,7 @@ static struct toc_peer *peer_of(const struct toc_request *request)
 
 static struct toc_xfer *xfer_of(const struct toc_request *request)
 {
-    return toc_xfer_at(toc_world.job, peer_of(request)->rank, request->slot);
+    return toc_descriptor_received(request->source, request->slot);
 }
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -62,12 +61,12 @@ static bool is_blocking(const struct toc_peer *peer)
 static void publish(struct toc_request *request, struct toc_peer *peer, enum toc_xfer_mode mode)
 {
     struct toc_xfer *xfer = xfer_of(request);
-    bool asked = (xfer->send_flags & (TOC_XFER_ASKED | TOC_XFER_WAITS)) != 0;
-    xfer->receive_address = (uintptr_t)request->data;
-    xfer->receive_flags = toc_copy_share(request, &xfer->receive_offset) |
-                          (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0);
+    bool asked = (request->far.flags & (TOC_XFER_ASKED | TOC_XFER_WAITS)) != 0;
+    struct toc_xfer_buffer buffer = toc_copy_buffer(request, 0);
     request->chunk = toc_rendezvous_chunk(request->total);
     request->moved = 0;
+    request->claimed = 0;
+    toc_xfer_answer(xfer, request->generation, &buffer, request->total, request->chunk);
     toc_xfer_match(xfer, request->generation, mode, request->total, request->chunk);
     request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
     if (mode == TOC_XFER_FRAGMENTS)
@@ -114,9 +113,10 @@ static void await(struct toc_request *request)
 void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, uint32_t slot,
                           uint32_t generation, uint64_t size, bool waits)
 {
-    struct toc_xfer *xfer = toc_xfer_at(toc_world.job, peer->rank, slot);
-    uint32_t flags = xfer->send_flags;
-
+    if (!toc_xfer_see(toc_descriptor_received(peer->rank, slot), generation, &request->far))
+        toc_copy_refuse(peer->rank, "address", request->far.address, NULL, 0);
+    uint32_t flags = request->far.flags;
+    request->located = true;
     request->slot = slot;
     request->generation = generation;
     request->total = size < request->size ? size : request->size;
@@ -132,6 +132,14 @@ void toc_rendezvous_match(struct toc_request *request, struct toc_peer *peer, ui
     await(request);
 }
 
+/* Bytes of a chunk, as a claim says. */
+static void check_chunk(const struct toc_request *request, const struct toc_peer *peer,
+                        uint64_t chunk)
+{
+    if (chunk == 0 || chunk > UINT32_MAX || request->total / chunk > TOC_XFER_MOST_CHUNKS)
+        toc_border_refuse(peer, "claim in chunks of bytes", chunk, NULL, 0);
+}
+
 /* The descriptor, which the sender has set up, may belong to a later message already: then this one
  * is complete, as advance() will find. So everything comes from the packet. */
 void toc_rendezvous_claimed(struct toc_request *request, struct toc_peer *peer,
@@ -142,6 +150,9 @@ void toc_rendezvous_claimed(struct toc_request *request, struct toc_peer *peer,
     request->generation = cell->u.data.generation;
     request->total = request->status_bytes;
     request->error = cell->size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
+    check_chunk(request, peer, cell->u.data.offset);
+    request->located = false;
+    request->claimed = 0;
     request->chunk = (uint32_t)cell->u.data.offset;
     request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
     request->moved = 0;
@@ -201,6 +212,8 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
     bool moved = false;
     if (request->stage == TOC_STAGE_FRAGMENTS)
         return false;
+    if (!toc_xfer_is_sound(xfer, request->generation, request->chunks, false))
+        toc_copy_refuse(peer->rank, "chunks finished", atomic_load(&xfer->done), NULL, 0);
     for (;;) {
         if (toc_xfer_is_done(xfer, request->generation, request->chunks)) {
             complete(request);

@@ -19,7 +19,7 @@ static bool is_eager(const struct toc_request *request)
 
 static struct toc_xfer *xfer_of(const struct toc_request *request)
 {
-    return toc_xfer_at(toc_world.job, toc_world.rank, request->slot);
+    return toc_descriptor_sent(request);
 }
 
 static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
@@ -106,12 +106,23 @@ static void count(const struct toc_request *request, int change)
         toc_progress_want(TOC_WANT_CTS, change);
 }
 
-static void adopt(struct toc_request *request, const struct toc_xfer *xfer,
-                  enum toc_request_stage stage)
+/* Reads what the receiver has matched with; `far` is where it wants it. */
+static void locate(struct toc_request *request, struct toc_xfer *xfer)
 {
-    request->total = xfer->total;
-    request->chunk = xfer->chunk;
-    request->chunks = xfer->chunks;
+    bool fits = toc_xfer_see_answer(xfer, request->generation, &request->far, &request->total,
+                                    &request->chunk);
+    if (!fits || request->chunk == 0 || request->total / request->chunk > TOC_XFER_MOST_CHUNKS)
+        toc_copy_refuse(toc_world.rank, "address of the receiver", request->far.address, NULL, 0);
+    if (request->total > request->size)
+        toc_copy_refuse(toc_world.rank, "bytes to move", request->total, "at most", request->size);
+    request->located = true;
+}
+
+static void adopt(struct toc_request *request, struct toc_xfer *xfer, enum toc_request_stage stage)
+{
+    locate(request, xfer);
+    request->chunks = (uint32_t)((request->total + request->chunk - 1) / request->chunk);
+    request->claimed = 0;
     request->moved = 0;
     if (toc_list_is_member(&request->link))
         toc_list_remove(&request->link); /* quiet, or a copy that is given up */
@@ -131,13 +142,12 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         bytes > 0 ? toc_ring_reserve_data(&peer->tx, bytes, &payload) : toc_ring_reserve(&peer->tx);
     struct toc_xfer *xfer = xfer_of(request);
     request->asked = is_asked(request, peer);
-    xfer->send_address = (uintptr_t)request->data;
-    xfer->send_size = request->size;
-    xfer->send_flags = toc_copy_share(request, &xfer->send_offset) |
-                       (request->data != NULL ? TOC_XFER_CONTIGUOUS : 0) |
-                       (toc_cma_works(peer) ? TOC_XFER_PUSHES : 0) |
-                       (toc_request_is_call(request) ? TOC_XFER_WAITS : 0) |
-                       (request->asked ? TOC_XFER_ASKED : 0);
+    request->helped = toc_cma_works(peer);
+    struct toc_xfer_buffer buffer =
+        toc_copy_buffer(request, (request->helped ? TOC_XFER_PUSHES : 0) |
+                                     (toc_request_is_call(request) ? TOC_XFER_WAITS : 0) |
+                                     (request->asked ? TOC_XFER_ASKED : 0));
+    toc_xfer_show(xfer, request->generation, &buffer);
     toc_xfer_open(xfer, request->generation);
     fill_cell(cell, request);
     if (bytes > 0)
@@ -184,10 +194,21 @@ void toc_rendezvous_cancel(struct toc_request *request)
     finish(request);
 }
 
+/* What a receiver may say of it: that it has an eager message, or how another one is copied. */
+static void check_match(const struct toc_request *request, struct toc_xfer *xfer)
+{
+    enum toc_xfer_mode mode = toc_xfer_mode(xfer, request->generation);
+    bool is_ack = mode == TOC_XFER_ACK;
+    if (!toc_xfer_match_is_sound(xfer, request->generation) ||
+        (mode != TOC_XFER_POSTED && is_ack != is_eager(request)))
+        toc_copy_refuse(toc_world.rank, "match", atomic_load(&xfer->match), NULL, 0);
+}
+
 /* The receiver has changed the descriptor. */
 static void serve(struct toc_request *request)
 {
     struct toc_xfer *xfer = xfer_of(request);
+    check_match(request, xfer);
     switch (toc_xfer_mode(xfer, request->generation)) {
     case TOC_XFER_ACK:
         finish(request);
@@ -217,8 +238,8 @@ static bool push_piece(struct toc_request *request, struct toc_copy_turn turn)
     bool last;
     /* Not whether it still works: a receiver that was told so leaves the copy to us, and learns
      * from one that fails. */
-    if ((xfer->receive_flags & TOC_XFER_CONTIGUOUS) == 0 ||
-        ((xfer->send_flags & TOC_XFER_PUSHES) | (xfer->receive_flags & TOC_XFER_SHARED)) == 0 ||
+    if ((request->far.flags & TOC_XFER_CONTIGUOUS) == 0 ||
+        (!request->helped && (request->far.flags & TOC_XFER_SHARED) == 0) ||
         !toc_copy_claim(request, xfer, peer, &turn, &last))
         return false;
     toc_stats.chunks_pushed++;
@@ -261,6 +282,8 @@ static bool advance(struct toc_request *request, enum toc_progress_context conte
         bool moved = toc_fragments_send(request, round);
         if (request->moved < request->total)
             return moved;
+    } else if (!toc_xfer_is_sound(xfer, request->generation, request->chunks, true)) {
+        toc_copy_refuse(toc_world.rank, "chunks finished", atomic_load(&xfer->done), NULL, 0);
     } else if (!toc_xfer_is_done(xfer, request->generation, request->chunks)) {
         if (request->stage == TOC_STAGE_COPY)
             return idle && help(request, context);
@@ -312,6 +335,21 @@ void toc_rendezvous_withdraw(void)
             !toc_xfer_is_done(xfer, request->generation, request->chunks))
             toc_send_tell(&toc_world.peers[request->peer], TOC_WANT_CONTROL);
     }
+}
+
+static void inspect(struct toc_request *request)
+{
+    struct toc_xfer *xfer = xfer_of(request);
+    check_match(request, xfer);
+    if (request->stage == TOC_STAGE_UNACKED &&
+        toc_xfer_mode(xfer, request->generation) != TOC_XFER_POSTED)
+        toc_descriptor_remark(request);
+}
+
+void toc_rendezvous_inspect(void)
+{
+    if (outgoing_count > 0)
+        toc_descriptors_each(inspect);
 }
 
 int toc_rendezvous_outgoing(void)

@@ -13,6 +13,7 @@
 #include "core/comm.h"
 #include "core/handle.h"
 #include "datatype/datatype.h"
+#include "transport/xfer.h"
 
 enum toc_request_kind {
     TOC_REQUEST_SEND = 1,
@@ -99,10 +100,13 @@ struct toc_request {
     uint32_t generation;
     uint32_t chunk; /* bytes */
     uint32_t chunks;
-    uint64_t total; /* bytes that move */
-    uint64_t moved; /* bytes sent or received as fragments */
-    bool helped;    /* receive: a sender that waits copies, too */
-    bool asked;     /* send: the receiver is expected to want something */
+    uint64_t total;             /* bytes that move */
+    uint64_t moved;             /* bytes sent or received as fragments */
+    struct toc_xfer_buffer far; /* the peer's: a private copy, checked */
+    bool located;               /* `far` is filled in */
+    uint32_t claimed;           /* chunks that this side has claimed */
+    bool helped; /* receive: a sender that waits copies, too; send: the receiver was told so */
+    bool asked;  /* send: the receiver is expected to want something */
 };
 
 /** A request with a handle, or NULL. Guard held. */

@@ -18,8 +18,21 @@ struct toc_advert *toc_advert_at(struct toc_job_header *job, int receiver, int s
     return first + (uint64_t)receiver * job->nranks + (uint64_t)sender;
 }
 
-void toc_advert_issue(struct toc_advert *advert, uint64_t generation, uint32_t context, int tag)
+static uint64_t seal_of(uint64_t generation, uint64_t envelope,
+                        const struct toc_xfer_buffer *buffer, uint64_t size)
 {
+    uint64_t seal = toc_seal(toc_seal(generation, envelope), buffer->address);
+    return toc_seal(toc_seal(toc_seal(seal, size), buffer->offset), buffer->flags);
+}
+
+void toc_advert_issue(struct toc_advert *advert, uint64_t generation, uint32_t context, int tag,
+                      const struct toc_xfer_buffer *buffer, uint64_t size)
+{
+    advert->address = buffer->address;
+    advert->size = size;
+    advert->offset = buffer->offset;
+    advert->flags = buffer->flags;
+    advert->seal = seal_of(generation, envelope_of(context, tag), buffer, size);
     atomic_store_explicit(&advert->envelope, envelope_of(context, tag), memory_order_relaxed);
     /* Everything before the invitation: pairs with the acquire in toc_advert_invites(). */
     atomic_store_explicit(&advert->state, tagged(generation, TOC_ADVERT_FREE),
@@ -52,4 +65,18 @@ bool toc_advert_invites(struct toc_advert *advert, uint32_t context, int tag, ui
 bool toc_advert_claim(struct toc_advert *advert, uint64_t state)
 {
     return decide(advert, state, (state & ~UINT64_C(3)) | TOC_ADVERT_CLAIMED);
+}
+
+bool toc_advert_is_claimed(struct toc_advert *advert, uint64_t generation)
+{
+    return atomic_load_explicit(&advert->state, memory_order_relaxed) ==
+           tagged(generation, TOC_ADVERT_CLAIMED);
+}
+
+bool toc_advert_see(const struct toc_advert *advert, uint64_t state, uint32_t context, int tag,
+                    struct toc_xfer_buffer *buffer, uint64_t *size)
+{
+    *buffer = (struct toc_xfer_buffer){advert->address, advert->offset, advert->flags};
+    *size = advert->size;
+    return advert->seal == seal_of(state >> 2, envelope_of(context, tag), buffer, *size);
 }

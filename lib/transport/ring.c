@@ -71,8 +71,15 @@ void toc_ring_inspect(const struct toc_ring *ring)
         corrupt(ring, "packet number", sequence, "expected", ring->index + 1);
 }
 
+/* Producer: what the consumer has given back. */
+static inline void read_data_head(struct toc_ring *ring)
+{
+    /* Pairs with the release in toc_ring_consume(), as the other counter does. */
+    toc_ring_learn(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
+}
+
 /* Producer: how far the consumer is, which goes forwards only, and not ahead of this rank. */
-static void read_head(struct toc_ring *ring)
+static inline void read_head(struct toc_ring *ring)
 {
     /* What the consumer did with its packets before it counted them: pairs with the release in
      * toc_ring_consume(). */
@@ -112,7 +119,7 @@ bool toc_ring_refresh(struct toc_ring *ring, uint32_t data_bytes)
     /* The consumer is through with the cells and bytes before it publishes the counters: pairs with
      * the releases in toc_ring_consume(); our overwriting stores come after these loads. */
     read_head(ring);
-    toc_ring_learn(ring, atomic_load_explicit(&ring->control->data_head, memory_order_acquire));
+    read_data_head(ring);
     return fits(ring, data_bytes);
 }
 
@@ -124,7 +131,7 @@ static void start_over(struct toc_ring *ring)
         return;
     uint64_t at = ring->data_index & (ring->data_size - 1);
     if (ring->data_seen != ring->data_index)
-        toc_ring_refresh(ring, 0);
+        read_data_head(ring);
     if (at != 0 && ring->data_seen == ring->data_index) {
         ring->data_index += ring->data_size - at;
         ring->data_seen = ring->data_index;

@@ -46,6 +46,68 @@ bool toc_xfer_is_open(struct toc_xfer *xfer, uint32_t generation)
            tagged(generation, TOC_XFER_OPEN);
 }
 
+/* Is generation `b` later than `a`? */
+static bool is_later(uint32_t a, uint32_t b)
+{
+    return (int32_t)(b - a) > 0;
+}
+
+bool toc_xfer_offer_is_sound(struct toc_xfer *xfer, uint32_t generation)
+{
+    uint64_t offer = atomic_load_explicit(&xfer->offer, memory_order_relaxed);
+    uint32_t what = (uint32_t)offer;
+    return offer == tagged(generation, TOC_XFER_WITHDRAWN) ||
+           (is_later(generation, (uint32_t)(offer >> 32)) && what >= TOC_XFER_OPEN &&
+            what <= TOC_XFER_WITHDRAWN);
+}
+
+static uint64_t seal_of(uint32_t generation, const struct toc_xfer_buffer *buffer)
+{
+    uint64_t seal = toc_seal(generation, buffer->address);
+    return toc_seal(toc_seal(seal, buffer->offset), buffer->flags);
+}
+
+/* Half as long as others: that much room there is. */
+static uint32_t answer_seal(uint32_t generation, const struct toc_xfer_buffer *buffer,
+                            uint64_t total, uint32_t chunk)
+{
+    uint64_t seal = toc_seal(toc_seal(seal_of(generation, buffer), total), chunk);
+    return (uint32_t)(seal >> 32);
+}
+
+void toc_xfer_show(struct toc_xfer *xfer, uint32_t generation, const struct toc_xfer_buffer *buffer)
+{
+    xfer->send_address = buffer->address;
+    xfer->send_offset = buffer->offset;
+    xfer->send_flags = buffer->flags;
+    xfer->send_seal = seal_of(generation, buffer);
+}
+
+bool toc_xfer_see(struct toc_xfer *xfer, uint32_t generation, struct toc_xfer_buffer *buffer)
+{
+    *buffer = (struct toc_xfer_buffer){xfer->send_address, xfer->send_offset, xfer->send_flags};
+    return xfer->send_seal == seal_of(generation, buffer);
+}
+
+void toc_xfer_answer(struct toc_xfer *xfer, uint32_t generation,
+                     const struct toc_xfer_buffer *buffer, uint64_t total, uint32_t chunk)
+{
+    xfer->receive_address = buffer->address;
+    xfer->receive_offset = buffer->offset;
+    xfer->receive_flags = buffer->flags;
+    xfer->receive_seal = answer_seal(generation, buffer, total, chunk);
+}
+
+bool toc_xfer_see_answer(struct toc_xfer *xfer, uint32_t generation, struct toc_xfer_buffer *buffer,
+                         uint64_t *total, uint32_t *chunk)
+{
+    *buffer =
+        (struct toc_xfer_buffer){xfer->receive_address, xfer->receive_offset, xfer->receive_flags};
+    *total = xfer->total;
+    *chunk = xfer->chunk;
+    return xfer->receive_seal == answer_seal(generation, buffer, *total, *chunk);
+}
+
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
                     uint64_t total, uint32_t chunk)
 {
@@ -70,6 +132,14 @@ enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation)
     /* Pairs with the release in toc_xfer_match(). */
     uint64_t match = atomic_load_explicit(&xfer->match, memory_order_acquire);
     return match >> 32 == generation ? (enum toc_xfer_mode)(uint32_t)match : TOC_XFER_POSTED;
+}
+
+bool toc_xfer_match_is_sound(struct toc_xfer *xfer, uint32_t generation)
+{
+    uint64_t match = atomic_load_explicit(&xfer->match, memory_order_relaxed);
+    uint32_t of = (uint32_t)(match >> 32), mode = (uint32_t)match;
+    return mode <= TOC_XFER_PUSH &&
+           (of == generation ? mode != TOC_XFER_POSTED : is_later(of, generation));
 }
 
 static uint32_t at_front(uint64_t cursor)
@@ -126,6 +196,32 @@ bool toc_xfer_claim(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks,
     } while (!atomic_compare_exchange_weak_explicit(&xfer->cursor, &cursor, claimed,
                                                     memory_order_acq_rel, memory_order_acquire));
     return true;
+}
+
+bool toc_xfer_claimed(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_end end,
+                      uint32_t *count)
+{
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
+    *count = end == TOC_XFER_FRONT ? at_front(cursor) : at_back(cursor);
+    return cursor >> 32 == generation && ((uint32_t)cursor & TOC_XFER_FROZEN) == 0;
+}
+
+bool toc_xfer_is_sound(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, bool own)
+{
+    /* In this order: what is done has been claimed before. Pairs with the releases in
+     * toc_xfer_match() and toc_xfer_finish(). */
+    uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
+    uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
+    uint32_t claimed = at_front(cursor) + at_back(cursor);
+    if (done >> 32 != generation)
+        return !own && is_later(generation, (uint32_t)(done >> 32));
+    if ((uint32_t)done > chunks)
+        return false;
+    if (cursor >> 32 != generation)
+        return !own && is_later(generation, (uint32_t)(cursor >> 32));
+    /* Frozen, the message may have been matched again, for fragments: from one to the other. */
+    return ((uint32_t)cursor & TOC_XFER_FROZEN) != 0 ||
+           ((uint32_t)done <= claimed && claimed <= chunks);
 }
 
 bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)

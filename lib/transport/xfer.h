@@ -38,23 +38,33 @@ enum toc_xfer_offer { TOC_XFER_OPEN = 1, TOC_XFER_TAKEN, TOC_XFER_WITHDRAWN };
 #define TOC_XFER_SHARED     8u /* contiguous, and in memory of MPI_Alloc_mem */
 #define TOC_XFER_ASKED      16u /* a computing sender wants to be told of a match that asks for more */
 
+/** A side's buffer, as the other side needs to know it. */
+struct toc_xfer_buffer {
+    uint64_t address;
+    uint64_t offset; /* TOC_XFER_SHARED: toc_memory_find() */
+    uint32_t flags;  /* TOC_XFER_CONTIGUOUS, ... */
+};
+
+/** A seal covers what the other side writes or reads memory by: who finds that it does not fit has
+ *  found the descriptor overwritten. */
 struct toc_xfer {
     /* Written by the sender before it sends the packet. */
     alignas(TOC_CACHE_LINE) uint64_t send_address;
-    uint64_t send_size;
-    uint64_t send_offset;   /* TOC_XFER_SHARED: toc_memory_find() */
-    uint32_t send_flags;    /* TOC_XFER_CONTIGUOUS, ... */
+    uint64_t send_offset;
+    uint64_t send_seal;
+    uint32_t send_flags;
     _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
     /* Written by the receiver before it publishes `match`. */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */
     _Atomic uint64_t cursor; /* generation << 32 | claimed at the back << 16 | at the front */
     _Atomic uint64_t done;   /* generation << 32 | finished chunks */
     uint64_t receive_address;
-    uint64_t receive_offset; /* TOC_XFER_SHARED: toc_memory_find() */
-    uint64_t total;          /* bytes to move: the smaller of send size and receive capacity */
-    uint32_t chunk;          /* bytes of each chunk but the last */
+    uint64_t receive_offset;
+    uint64_t total; /* bytes to move: the smaller of send size and receive capacity */
+    uint32_t chunk; /* bytes of each chunk but the last */
     uint32_t chunks;
-    uint32_t receive_flags; /* TOC_XFER_CONTIGUOUS */
+    uint32_t receive_flags;
+    uint32_t receive_seal;
 };
 _Static_assert(sizeof(struct toc_xfer) == TOC_XFER_BYTES, "placed by base/job.c");
 
@@ -110,12 +120,42 @@ bool toc_xfer_withdraw(struct toc_xfer *xfer, uint32_t generation);
 /** Receiver: might it still be taken? */
 bool toc_xfer_is_open(struct toc_xfer *xfer, uint32_t generation);
 
+/** Receiver, which has not been able to take it: can the offer be so? */
+bool toc_xfer_offer_is_sound(struct toc_xfer *xfer, uint32_t generation);
+
+/** Sender: its buffer, before the packet. */
+void toc_xfer_show(struct toc_xfer *xfer, uint32_t generation,
+                   const struct toc_xfer_buffer *buffer);
+
+/** Receiver, which has taken the message or claimed a piece of it: the sender's buffer. False: it
+ *  has been overwritten. */
+bool toc_xfer_see(struct toc_xfer *xfer, uint32_t generation, struct toc_xfer_buffer *buffer);
+
+/** Receiver, before toc_xfer_match(): its buffer, and what it will match with. */
+void toc_xfer_answer(struct toc_xfer *xfer, uint32_t generation,
+                     const struct toc_xfer_buffer *buffer, uint64_t total, uint32_t chunk);
+
+/** Sender of a matched message: the same. False: it has been overwritten. */
+bool toc_xfer_see_answer(struct toc_xfer *xfer, uint32_t generation, struct toc_xfer_buffer *buffer,
+                         uint64_t *total, uint32_t *chunk);
+
 /** Receiver: sets up the copy and publishes the match. At most TOC_XFER_MOST_CHUNKS chunks. */
 void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mode mode,
                     uint64_t total, uint32_t chunk);
 
 /** Sender or receiver: mode of this generation (POSTED while unmatched). */
 enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation);
+
+/** Sender: can the match be so? Or has it been overwritten. */
+bool toc_xfer_match_is_sound(struct toc_xfer *xfer, uint32_t generation);
+
+/** Can `cursor` and `done` of a matched message of `chunks` chunks be so? `own`: asks the sender,
+ *  without whom there is no later generation. */
+bool toc_xfer_is_sound(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks, bool own);
+
+/** How many chunks have been claimed at this end? False: it cannot be told any more. */
+bool toc_xfer_claimed(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_end end,
+                      uint32_t *count);
 
 /** Claims what is left of this end's half of the transfer's `chunks`; then, of the other half, as
  *  much as is fair: half of what is left, or all if nobody else has claimed any. Who is alone

@@ -9,6 +9,7 @@
 #include "unit.h"
 
 static struct toc_advert advert;
+static const struct toc_xfer_buffer buffer = {0x1000, 0, TOC_XFER_CONTIGUOUS};
 
 START_TEST(nothing_is_advertised_at_first)
 {
@@ -21,7 +22,7 @@ END_TEST
 START_TEST(invites_one_envelope)
 {
     uint64_t state;
-    toc_advert_issue(&advert, 1, 6, 7);
+    toc_advert_issue(&advert, 1, 6, 7, &buffer, 100000);
     ck_assert(toc_advert_invites(&advert, 6, 7, &state));
     ck_assert(!toc_advert_invites(&advert, 7, 6, &state));
     ck_assert(!toc_advert_invites(&advert, 6, 8, &state));
@@ -29,7 +30,7 @@ START_TEST(invites_one_envelope)
     ck_assert(toc_advert_withdraw(&advert, 1));
     ck_assert(!toc_advert_invites(&advert, 6, 7, &state));
     /* The largest there are. */
-    toc_advert_issue(&advert, 2, UINT32_MAX - 1, INT32_MAX);
+    toc_advert_issue(&advert, 2, UINT32_MAX - 1, INT32_MAX, &buffer, 100000);
     ck_assert(toc_advert_invites(&advert, UINT32_MAX - 1, INT32_MAX, &state));
 }
 END_TEST
@@ -37,13 +38,13 @@ END_TEST
 START_TEST(goes_to_the_first)
 {
     uint64_t state, again;
-    toc_advert_issue(&advert, 1, 6, 7);
+    toc_advert_issue(&advert, 1, 6, 7, &buffer, 100000);
     ck_assert(toc_advert_invites(&advert, 6, 7, &state));
     ck_assert(toc_advert_claim(&advert, state));
     ck_assert(!toc_advert_withdraw(&advert, 1));
     ck_assert(!toc_advert_claim(&advert, state));
     ck_assert(!toc_advert_invites(&advert, 6, 7, &again));
-    toc_advert_issue(&advert, 2, 6, 7);
+    toc_advert_issue(&advert, 2, 6, 7, &buffer, 100000);
     ck_assert(toc_advert_invites(&advert, 6, 7, &again));
     ck_assert(!toc_advert_withdraw(&advert, 1));
     ck_assert(toc_advert_withdraw(&advert, 2));
@@ -55,10 +56,10 @@ END_TEST
 START_TEST(claims_are_for_one_generation)
 {
     uint64_t state;
-    toc_advert_issue(&advert, 1, 6, 7);
+    toc_advert_issue(&advert, 1, 6, 7, &buffer, 100000);
     ck_assert(toc_advert_invites(&advert, 6, 7, &state));
     ck_assert(toc_advert_withdraw(&advert, 1));
-    toc_advert_issue(&advert, 2, 6, 8);
+    toc_advert_issue(&advert, 2, 6, 8, &buffer, 100000);
     ck_assert(!toc_advert_claim(&advert, state));
     ck_assert(toc_advert_withdraw(&advert, 2));
 }
@@ -165,7 +166,10 @@ static void *claim_all(void *argument)
             continue;
         generation = state >> 2;
         UNIT_CHECK(generation % 2 == 1); /* the others are for another tag */
-        UNIT_CHECK(advert.address == generation * 3 && advert.size == generation * 5);
+        struct toc_xfer_buffer seen;
+        uint64_t size;
+        UNIT_CHECK(toc_advert_see(&advert, state, 6, 1, &seen, &size));
+        UNIT_CHECK(seen.address == generation * 3 && size == generation * 5);
         claims++;
         atomic_store(&claimed, generation);
     }
@@ -179,9 +183,9 @@ START_TEST(one_of_two_wins)
     void *claims;
     ck_assert_int_eq(pthread_create(&sender, NULL, claim_all, NULL), 0);
     for (uint64_t generation = 1; generation <= ADVERTS; generation++) {
-        advert.address = generation * 3;
-        advert.size = generation * 5;
-        toc_advert_issue(&advert, generation, 6, generation % 2 == 1 ? 1 : 2);
+        struct toc_xfer_buffer next = {generation * 3, 0, TOC_XFER_CONTIGUOUS};
+        toc_advert_issue(&advert, generation, 6, generation % 2 == 1 ? 1 : 2, &next,
+                         generation * 5);
         for (uint32_t wait = unit_random(&random) % 200; wait > 0; wait--)
             __builtin_ia32_pause();
         if (toc_advert_withdraw(&advert, generation)) {
