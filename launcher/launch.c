@@ -2,6 +2,7 @@
 #include "launch.h"
 #include "clock.h"
 #include "message.h"
+#include "option_values.h"
 #include "spawn.h"
 #include "base/env.h"
 #include "base/topology.h"
@@ -17,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FILES_PER_RANK 4
+#define FILES_PER_RANK 4 /* and one more if each of them has its input */
 #define FILES_OWN      64
 #define HIGH_FD        1024  /* the usual limit of a process */
 #define CPUS_MOST      16384 /* more than any kernel has */
@@ -29,9 +30,11 @@ static int complain(const char *what, int error)
 }
 
 /* Two pipes, a pidfd and a deposit for each rank may be more than the usual soft limit. */
-static int raise_file_limit(uint32_t nranks, struct rlimit *before)
+static int raise_file_limit(const struct toc_options *options, struct rlimit *before)
 {
-    rlim_t needed = (rlim_t)nranks * FILES_PER_RANK + FILES_OWN;
+    uint32_t nranks = options->nranks;
+    rlim_t each = FILES_PER_RANK + (options->input.to == TOC_STDIN_ALL);
+    rlim_t needed = nranks * each + FILES_OWN;
 
     if (getrlimit(RLIMIT_NOFILE, before) < 0)
         return complain("getrlimit", errno);
@@ -84,17 +87,6 @@ static bool pidfd_works(void)
     if (fd >= 0)
         close(fd);
     return fd >= 0;
-}
-
-/* The hardware threads that mpirun may use. */
-static uint32_t usable_threads(void)
-{
-    cpu_set_t allowed;
-
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
-        return (uint32_t)CPU_COUNT(&allowed);
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (uint32_t)online : 1;
 }
 
 /* Sandboxes refuse these two system calls. hwloc, which takes a refused sched_getaffinity for a set
@@ -158,7 +150,7 @@ static struct toc_topology *load_topology(struct toc_launch *launch, uint32_t *c
     if (may_ask_affinity() && toc_topology_load(launch->options.bind, &topology) == 0)
         *cores = toc_topology_cores(topology);
     else
-        *cores = usable_threads();
+        *cores = toc_value_threads();
     check_places(launch, topology);
     return topology;
 }
@@ -210,16 +202,40 @@ static void report_binding(const struct toc_launch *launch, uint32_t rank, const
     toc_message_print("rank %u is bound to the hardware threads %s", rank, text);
 }
 
+/* The rank's ends of its standard input, output and error. The input is the rank's own if all get
+ * one. */
+static int open_streams(struct toc_launch *launch, const struct toc_spawn *spawn, uint32_t rank,
+                        int streams[3])
+{
+    const struct toc_stdin *input = &launch->options.input;
+
+    int status =
+        toc_output_pipes(launch->output, rank, &streams[STDOUT_FILENO], &streams[STDERR_FILENO]);
+    if (status != 0)
+        return status;
+    if (launch->spread == NULL) {
+        bool own = input->to == TOC_STDIN_RANK && input->rank == rank;
+        streams[STDIN_FILENO] = own ? spawn->stdin_fd : spawn->null_fd;
+        return 0;
+    }
+    status = toc_spread_pipe(launch->spread, rank, &streams[STDIN_FILENO]);
+    if (status != 0) {
+        close(streams[STDOUT_FILENO]);
+        close(streams[STDERR_FILENO]);
+    }
+    return status;
+}
+
 static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
                       const struct toc_topology *topology, uint32_t rank)
 {
     const struct toc_options *options = &launch->options;
     cpu_set_t *cpus = NULL;
     size_t size = 0;
-    int out, err;
+    int streams[3];
     pid_t pid;
 
-    int status = toc_output_pipes(launch->output, rank, &out, &err);
+    int status = open_streams(launch, spawn, rank, streams);
     if (status != 0)
         return status;
     /* A single rank may use all cores: it has them already. */
@@ -228,11 +244,13 @@ static int start_rank(struct toc_launch *launch, const struct toc_spawn *spawn,
         cpus = NULL;
     report_binding(launch, rank, cpus, size);
     status =
-        toc_spawn_rank(spawn, toc_options_program(options, rank), rank, out, err, cpus, size, &pid);
+        toc_spawn_rank(spawn, toc_options_program(options, rank), rank, streams, cpus, size, &pid);
     if (cpus != NULL)
         CPU_FREE(cpus);
-    close(out);
-    close(err);
+    if (launch->spread != NULL)
+        close(streams[STDIN_FILENO]);
+    close(streams[STDOUT_FILENO]);
+    close(streams[STDERR_FILENO]);
     return status != 0 ? status : watch_rank(launch, rank, pid);
 }
 
@@ -283,6 +301,19 @@ static void free_environments(struct toc_launch *launch)
             toc_spawn_environment_free(launch->options.programs[i].environment);
 }
 
+static int open_input(struct toc_launch *launch, struct toc_spawn *spawn)
+{
+    switch (launch->options.input.to) {
+    case TOC_STDIN_NONE:
+        return 0;
+    case TOC_STDIN_ALL:
+        return toc_spread_open(launch->epoll_fd, TOC_TAG_SPREAD, launch->options.nranks,
+                               &launch->spread);
+    default:
+        return toc_input_open(launch->epoll_fd, TOC_TAG_INPUT, &launch->input, &spawn->stdin_fd);
+    }
+}
+
 /* Everything that ranks and supervision need, before the first rank is started. */
 static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
 {
@@ -313,7 +344,7 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
                              TOC_TAG_OUTPUT, &launch->output);
     if (status != 0)
         return complain("output", -status);
-    status = toc_input_open(launch->epoll_fd, TOC_TAG_INPUT, &launch->input, &spawn->stdin_fd);
+    status = open_input(launch, spawn);
     if (status != 0)
         return complain("standard input", -status);
     status = toc_exchange_open(launch->options.nranks, launch->options.emulate_uintr,
@@ -332,6 +363,7 @@ static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
 {
     launch->header->bound = launch->options.bind != TOC_BIND_NONE;
     launch->header->nonce = launch->nonce;
+    launch->header->errhandler = launch->options.errhandler;
     launch->job_fd = spawn->job_fd = move_up(spawn, launch->job_fd);
     int status = prepare(launch, spawn);
     if (status != 0)
@@ -348,8 +380,13 @@ static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
     close(spawn->error_fd);
     if (spawn->exchange_fd >= 0)
         close(spawn->exchange_fd);
-    toc_input_started(launch->input);
+    if (launch->input != NULL)
+        toc_input_started(launch->input);
+    if (launch->spread != NULL)
+        toc_spread_start(launch->spread);
     toc_supervise(launch);
+    if (launch->spread != NULL)
+        toc_spread_close(launch->spread);
     toc_exchange_close(launch->desk);
     free_environments(launch);
     return launch->exit_code;
@@ -386,7 +423,7 @@ int toc_launch_run(struct toc_launch *launch)
     spawn.launcher = getpid();
     sigaction(SIGPIPE, &ignore, &spawn.sigpipe);
     sigaction(SIGCHLD, &standard, &spawn.sigchld); /* if ignored, children leave no status */
-    int status = raise_file_limit(launch->options.nranks, &spawn.files);
+    int status = raise_file_limit(&launch->options, &spawn.files);
     if (status != 0)
         return status;
     make_mark(launch);

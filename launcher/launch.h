@@ -13,6 +13,7 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "spread.h"
 
 /* Who an epoll event belongs to: the upper half of its 64-bit tag. */
 #define TOC_TAG_OUTPUT (UINT64_C(1) << 32)
@@ -21,6 +22,7 @@
 #define TOC_TAG_SIGNAL (UINT64_C(4) << 32)
 #define TOC_TAG_ERROR  (UINT64_C(5) << 32)
 #define TOC_TAG_DESK   (UINT64_C(6) << 32)
+#define TOC_TAG_SPREAD (UINT64_C(7) << 32)
 
 struct toc_launch_rank {
     pid_t pid; /* also its process group; not reaped before all ranks have left; then 0 */
@@ -37,7 +39,8 @@ struct toc_launch {
     int job_fd;
     struct toc_guardian *guardian;
     struct toc_output *output;
-    struct toc_input *input;
+    struct toc_input *input;        /* NULL: no single rank gets it */
+    struct toc_spread *spread;      /* NULL: it is not for all */
     struct toc_exchange_desk *desk; /* NULL: there is no use for one */
     struct toc_launch_rank *ranks;
     uint32_t started, left; /* counts */

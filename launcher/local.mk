@@ -16,13 +16,16 @@ launcher_mpirun_SOURCES = \
 	launcher/launch.c launcher/launch.h \
 	launcher/message.c launcher/message.h \
 	launcher/option_table.c launcher/option_table.h \
+	launcher/option_values.c launcher/option_values.h \
 	launcher/options.c launcher/options.h \
 	launcher/output.c launcher/output.h \
 	launcher/processes.c launcher/processes.h \
 	launcher/program.c launcher/program.h \
 	launcher/signals.c \
 	launcher/spawn.c launcher/spawn.h \
+	launcher/spread.c launcher/spread.h \
 	launcher/supervise.c \
+	launcher/wordfile.c launcher/wordfile.h \
 	lib/base/topology.c lib/base/topology.h
 launcher_mpirun_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) \
 	-DTOC_PREFIX='"$(prefix)"' -DTOC_PKGLIBDIR='"$(pkglibdir)"'

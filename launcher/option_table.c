@@ -20,6 +20,7 @@ static const struct toc_option table[] = {
     {"-npernode", TOC_OPTION_PER_NODE, 1, ranks},
     {"-N", TOC_OPTION_PER_NODE, 1, ranks},
     {"-pernode", TOC_OPTION_ONE_PER_NODE, 0, NULL},
+    {"-soft", TOC_OPTION_SOFT, 1, "a set of numbers of ranks"},
     {"-H", TOC_OPTION_HOSTS, 1, hosts},
     {"--host", TOC_OPTION_HOSTS, 1, hosts},
     {"-hosts", TOC_OPTION_HOSTS, 1, hosts},
@@ -27,6 +28,12 @@ static const struct toc_option table[] = {
     {"--default-hostfile", TOC_OPTION_HOSTFILE, 1, "a file"},
     {"-machinefile", TOC_OPTION_HOSTFILE, 1, "a file"},
     {"-f", TOC_OPTION_HOSTFILE, 1, "a file"},
+    {"-arch", TOC_OPTION_ARCH, 1, "what uname -m prints"},
+    {"-path", TOC_OPTION_PATH, 1, "directories, between colons"},
+    {"-file", TOC_OPTION_FILE, 1, "a file of options"},
+    {"-configfile", TOC_OPTION_PROGRAMS, 1, "a file of programs"},
+    {"--app", TOC_OPTION_PROGRAMS, 1, "a file of programs"},
+    {"-initial-errhandler", TOC_OPTION_ERRHANDLER, 1, "mpi_errors_return, say"},
     {"-wdir", TOC_OPTION_DIRECTORY, 1, "a directory"},
     {"-wd", TOC_OPTION_DIRECTORY, 1, "a directory"},
     {"-env", TOC_OPTION_ENV, 1, assignment},
@@ -49,8 +56,8 @@ static const struct toc_option table[] = {
     {"--tag-output", TOC_OPTION_TAG_STREAM, 0, NULL},
     {"--timeout", TOC_OPTION_TIMEOUT, 1, "seconds"},
     {"--kill-timeout", TOC_OPTION_KILL_TIMEOUT, 1, "seconds"},
-    {"--stdin", TOC_OPTION_STDIN, 1, "a rank"},
-    {"-s", TOC_OPTION_STDIN, 1, "a rank"},
+    {"--stdin", TOC_OPTION_STDIN, 1, "a rank, all or none"},
+    {"-s", TOC_OPTION_STDIN, 1, "a rank, all or none"},
     {"--emulate-uintr", TOC_OPTION_EMULATE, 0, NULL},
     {"-q", TOC_OPTION_QUIET, 0, NULL},
     {"--quiet", TOC_OPTION_QUIET, 0, NULL},
@@ -108,6 +115,9 @@ const char toc_option_help[] =
     "                        name of this machine\n"
     "  --hostfile FILE       also -machinefile, -f; lines \"host\", \"host:N\" or \"host "
     "slots=N\"\n"
+    "  -soft A:B:C,...       the largest of these numbers that is at most N (without -n: the\n"
+    "                        hardware threads) is the number of ranks\n"
+    "  -arch NAME            an error unless uname calls this machine so\n"
     "  --nooversubscribe     refuse to start more ranks than cores\n"
     "  --bind-to WHAT        bind each rank to its share of the cores (core, the default; never\n"
     "                        done with more ranks than cores) or hardware threads (hwthread), to\n"
@@ -121,8 +131,17 @@ const char toc_option_help[] =
     "  -genvlist A,B, -genvnone, -genvall   pass on only those, none, all; -envlist, -envnone and\n"
     "                        -envall say it for this program only\n"
     "  -wdir DIR             run in the directory DIR\n"
+    "  -path DIR[:DIR]...    look for the program there first, then along PATH\n"
+    "  -initial-errhandler NAME   what MPI_COMM_WORLD begins with: mpi_errors_are_fatal,\n"
+    "                        mpi_errors_abort or mpi_errors_return\n"
     "\n"
-    "Output and end\n"
+    "Files\n"
+    "  -configfile FILE      each line has the options, name and arguments of a program; also "
+    "--app\n"
+    "  -file FILE            more words of this command line\n"
+    "\n"
+    "Input, output and end\n"
+    "  --stdin WHO           who gets the standard input: a rank (0), all or none; also -s\n"
     "  -l                    put \"[rank] \" in front of each line\n"
     "  --tag-output          put \"[1,rank]<stdout>: \" in front of each line\n"
     "  --timeout SECONDS     end a job that takes longer, with exit code 124; also "
@@ -140,7 +159,7 @@ const char toc_option_help[] =
     "--map-by and more of MPICH's and Open MPI's options (see the manual page) are accepted with "
     "a\n"
     "note: they have no effect.\n"
-    "Standard input goes to rank 0. The first rank that fails ends the job and gives mpirun its\n"
+    "The first rank that fails ends the job and gives mpirun its\n"
     "exit code (128 + signal number for a signal). Knobs of the library: tocsin-info --env.\n";
 
 static const char *name_of(const struct toc_option *option)

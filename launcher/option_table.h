@@ -8,9 +8,15 @@ enum toc_option_id {
     TOC_OPTION_RANKS,
     TOC_OPTION_PER_NODE,
     TOC_OPTION_ONE_PER_NODE,
+    TOC_OPTION_SOFT,
     TOC_OPTION_HOSTS,
     TOC_OPTION_HOSTFILE,
     TOC_OPTION_DIRECTORY,
+    TOC_OPTION_ARCH,
+    TOC_OPTION_PATH,
+    TOC_OPTION_FILE,     /* more words of the command line */
+    TOC_OPTION_PROGRAMS, /* a program a line */
+    TOC_OPTION_ERRHANDLER,
     TOC_OPTION_ENV,  /* one program's */
     TOC_OPTION_GENV, /* all programs' */
     TOC_OPTION_X,    /* all programs', NAME alone is allowed */

@@ -4,15 +4,17 @@
 #include "hosts.h"
 #include "message.h"
 #include "option_table.h"
+#include "option_values.h"
+#include "wordfile.h"
 #include "base/job.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SECONDS_MOST 100000000
 #define KILL_TIMEOUT 10
+#define FILES_MOST   64 /* of words */
 
 /* The command line while it is read. */
 struct parser {
@@ -20,6 +22,10 @@ struct parser {
     struct toc_program *program; /* whose options these are */
     bool ranks_given;            /* ... by -n */
     uint32_t per_node, slots;    /* what -ppn says, and lists of hosts; 0: nothing */
+    const char *soft, *soft_as;  /* what -soft says, and how it is written; or NULL */
+    char **argv;                 /* all words, NULL behind them */
+    int argc, at;                /* how many, and the next one */
+    int files;                   /* that words have been read from */
     char ignored[512];           /* options without effect, for the note */
 };
 
@@ -42,22 +48,7 @@ static void *grow(void *array, size_t count, size_t size)
 
 static int parse_number(const struct given *given, const char *what, long limit, uint32_t *result)
 {
-    char *end;
-
-    errno = 0;
-    long value = strtol(given->text, &end, 10);
-    if (end == given->text || *end != '\0') {
-        toc_message_print("'%s' after %s is not a number: give %s, 1 to %ld", given->text,
-                          given->word, what, limit);
-        return TOC_EXIT_USAGE;
-    }
-    if (errno == ERANGE || value > limit || value < 1) {
-        toc_message_print("%s %s is too %s: %s is 1 to %ld", given->word, given->text,
-                          value < 1 ? "small" : "large", what, limit);
-        return TOC_EXIT_USAGE;
-    }
-    *result = (uint32_t)value;
-    return TOC_OPTIONS_CONTINUE;
+    return toc_value_number(given->word, given->text, what, 1, limit, result);
 }
 
 static const struct {
@@ -135,14 +126,74 @@ static int set_inherit(struct toc_inherit *inherit, int what, const char *list)
     return TOC_OPTIONS_CONTINUE;
 }
 
-/* Only rank 0 can have it, or nobody. */
-static int parse_stdin(const struct given *given)
+/* Puts `count` words in the place of the option and its argument, which have been read. Words of
+ * the program before stay where they are. */
+static void splice(struct parser *parser, char **words, size_t count)
 {
-    if (strcmp(given->text, "0") == 0)
-        return TOC_OPTIONS_CONTINUE;
-    toc_message_print("%s %s is not possible: standard input goes to rank 0", given->word,
-                      given->text);
-    return TOC_EXIT_USAGE;
+    size_t rest = (size_t)(parser->argc - parser->at);
+    struct toc_file_words *file = grow(NULL, 0, sizeof(*file));
+
+    file->line = grow(NULL, count + rest, sizeof(*file->line));
+    if (count != 0)
+        memcpy(file->line, words, count * sizeof(*words));
+    memcpy(file->line + count, parser->argv + parser->at, rest * sizeof(*words));
+    file->line[count + rest] = NULL;
+    file->next = parser->options->files;
+    parser->options->files = file;
+    parser->argv = file->line;
+    parser->argc = (int)(count + rest);
+    parser->at = 0;
+}
+
+/* The options of a program have been read before it: what a file of programs gives is all of it. */
+static int read_words(struct parser *parser, const struct given *given)
+{
+    bool lines = given->option->id == TOC_OPTION_PROGRAMS;
+    const char *next = parser->argv[parser->at];
+    size_t count;
+    char **words;
+
+    if (++parser->files > FILES_MOST) {
+        toc_message_print("%s %s: these are more than %d files; does one name itself?", given->word,
+                          given->text, FILES_MOST);
+        return TOC_EXIT_USAGE;
+    }
+    if (lines && next != NULL && strcmp(next, ":") != 0) {
+        toc_message_print("'%s' follows %s %s, which has the programs: give ':' between", next,
+                          given->word, given->text);
+        return TOC_EXIT_USAGE;
+    }
+    int status = toc_wordfile_read(given->word, given->text, lines, &words, &count);
+    if (status != 0)
+        return status;
+    if (lines && count == 0) {
+        toc_message_print("%s %s: there is no program in this file", given->word, given->text);
+        status = TOC_EXIT_USAGE;
+    } else {
+        splice(parser, words, count);
+        status = TOC_OPTIONS_CONTINUE;
+    }
+    free(words);
+    return status;
+}
+
+/* There is one for all: the standard lets it be set for each program. */
+static int set_errhandler(struct toc_options *options, const struct given *given)
+{
+    const char *before = options->errhandler_as;
+    uint32_t handler;
+    int status = toc_value_errhandler(given->word, given->text, &handler);
+
+    if (status != TOC_OPTIONS_CONTINUE)
+        return status;
+    if (before != NULL && handler != options->errhandler) {
+        toc_message_print("%s %s comes after %s: all programs of a job have the same one",
+                          given->word, given->text, before);
+        return TOC_EXIT_USAGE;
+    }
+    options->errhandler = handler;
+    options->errhandler_as = given->text;
+    return TOC_OPTIONS_CONTINUE;
 }
 
 /* Remembered for one note about all of them. */
@@ -221,6 +272,10 @@ static int apply_ranks(struct parser *parser, const struct given *given)
         return TOC_OPTIONS_CONTINUE;
     case TOC_OPTION_HOSTS:
         return from_hosts(toc_hosts_list(given->word, given->text, &parser->slots));
+    case TOC_OPTION_SOFT:
+        parser->soft = given->text;
+        parser->soft_as = given->word;
+        return TOC_OPTIONS_CONTINUE;
     default: /* TOC_OPTION_HOSTFILE */
         return from_hosts(toc_hosts_file(given->text, &parser->slots));
     }
@@ -242,7 +297,18 @@ static int apply(struct parser *parser, struct given *given)
     case TOC_OPTION_ONE_PER_NODE:
     case TOC_OPTION_HOSTS:
     case TOC_OPTION_HOSTFILE:
+    case TOC_OPTION_SOFT:
         return apply_ranks(parser, given);
+    case TOC_OPTION_ARCH:
+        return toc_value_arch(given->word, given->text);
+    case TOC_OPTION_PATH:
+        parser->program->search = given->text;
+        return TOC_OPTIONS_CONTINUE;
+    case TOC_OPTION_FILE:
+    case TOC_OPTION_PROGRAMS:
+        return read_words(parser, given);
+    case TOC_OPTION_ERRHANDLER:
+        return set_errhandler(options, given);
     case TOC_OPTION_DIRECTORY:
         parser->program->directory = given->text;
         return TOC_OPTIONS_CONTINUE;
@@ -280,7 +346,7 @@ static int apply(struct parser *parser, struct given *given)
     case TOC_OPTION_KILL_TIMEOUT:
         return parse_number(given, "the number of seconds", SECONDS_MOST, &options->kill_timeout);
     case TOC_OPTION_STDIN:
-        return parse_stdin(given);
+        return toc_value_stdin(given->word, given->text, &options->input);
     case TOC_OPTION_EMULATE:
         return set(&options->emulate_uintr);
     case TOC_OPTION_QUIET:
@@ -297,10 +363,10 @@ static int apply(struct parser *parser, struct given *given)
     return TOC_EXIT_USAGE;
 }
 
-/* One option at argv[*at]: "-name", "--name", "-name value" or "--name=value". */
-static int parse_one(struct parser *parser, char **argv, int *at)
+/* One option: "-name", "--name", "-name value" or "--name=value". */
+static int parse_one(struct parser *parser)
 {
-    struct given given = {.word = argv[*at]};
+    struct given given = {.word = parser->argv[parser->at]};
     const char *name = given.word + (given.word[1] == '-' ? 2 : 1);
     size_t length = strcspn(name, "=");
 
@@ -311,18 +377,18 @@ static int parse_one(struct parser *parser, char **argv, int *at)
                           given.word, toc_option_nearest(name));
         return TOC_EXIT_USAGE;
     }
-    *at += 1;
+    parser->at++;
     if (given.option->argument != NULL) {
-        given.text = name[length] == '=' ? name + length + 1 : argv[*at];
+        given.text = name[length] == '=' ? name + length + 1 : parser->argv[parser->at];
         if (given.text == NULL) {
             toc_message_print("nothing follows %s: give %s", given.word, given.option->argument);
             return TOC_EXIT_USAGE;
         }
-        *at += name[length] != '=';
+        parser->at += name[length] != '=';
     }
-    given.rest = argv + *at;
+    given.rest = parser->argv + parser->at;
     int status = apply(parser, &given);
-    *at += given.taken;
+    parser->at += given.taken;
     return status;
 }
 
@@ -335,17 +401,31 @@ static void start_program(struct parser *parser)
     *parser->program = (struct toc_program){.first = options->nranks};
     parser->ranks_given = false;
     parser->per_node = parser->slots = 0;
+    parser->soft = NULL;
+}
+
+/* The standard's n is the most that may be started, if -soft names others. */
+static int choose_soft(struct parser *parser, bool limited)
+{
+    struct toc_program *program = parser->program;
+    uint32_t limit = limited ? program->nranks : toc_value_threads();
+
+    if (parser->soft == NULL)
+        return TOC_OPTIONS_CONTINUE;
+    return toc_value_soft(parser->soft_as, parser->soft, limit, &program->nranks);
 }
 
 /* There is one machine: ranks per machine are ranks, and so are the slots of hosts. */
 static int count_ranks(struct parser *parser)
 {
     struct toc_program *program = parser->program;
+    uint32_t hosts = parser->per_node != 0 ? parser->per_node : parser->slots;
 
     if (!parser->ranks_given)
-        program->nranks = parser->per_node != 0 ? parser->per_node
-                          : parser->slots != 0  ? parser->slots
-                                                : 1;
+        program->nranks = hosts != 0 ? hosts : 1;
+    int status = choose_soft(parser, parser->ranks_given || hosts != 0);
+    if (status != TOC_OPTIONS_CONTINUE)
+        return status;
     parser->options->nranks += program->nranks;
     if (parser->options->nranks <= TOC_MAX_RANKS)
         return TOC_OPTIONS_CONTINUE;
@@ -354,31 +434,47 @@ static int count_ranks(struct parser *parser)
     return TOC_EXIT_USAGE;
 }
 
+static bool at_colon(const struct parser *parser)
+{
+    return parser->at < parser->argc && strcmp(parser->argv[parser->at], ":") == 0;
+}
+
 /* The options of one program, its name, its arguments up to ":" or the end. */
-static int parse_program(struct parser *parser, int argc, char **argv, int *at)
+static int parse_program(struct parser *parser)
 {
     start_program(parser);
-    while (*at < argc && argv[*at][0] == '-' && argv[*at][1] != '\0') {
-        if (strcmp(argv[*at], "--") == 0) {
-            *at += 1;
+    while (parser->at < parser->argc && parser->argv[parser->at][0] == '-' &&
+           parser->argv[parser->at][1] != '\0') {
+        if (strcmp(parser->argv[parser->at], "--") == 0) {
+            parser->at++;
             break;
         }
-        int status = parse_one(parser, argv, at);
+        int status = parse_one(parser);
         if (status != TOC_OPTIONS_CONTINUE)
             return status;
     }
-    parser->program->argv = argv + *at;
-    if (*at >= argc || strcmp(argv[*at], ":") == 0) {
+    parser->program->argv = parser->argv + parser->at;
+    if (parser->at >= parser->argc || at_colon(parser)) {
         toc_message_print("no program is given%s: mpirun [options] program [arguments] "
                           "(mpirun --help lists the options)",
-                          *at < argc                       ? " before ':'"
+                          at_colon(parser)                 ? " before ':'"
                           : parser->options->nprograms > 1 ? " after ':'"
                                                            : "");
         return TOC_EXIT_USAGE;
     }
-    while (*at < argc && strcmp(argv[*at], ":") != 0)
-        *at += 1;
+    while (parser->at < parser->argc && !at_colon(parser))
+        parser->at++;
     return count_ranks(parser);
+}
+
+/* What can be said only once all ranks have been counted. */
+static int check_together(const struct toc_options *options)
+{
+    if (options->input.to != TOC_STDIN_RANK || options->input.rank < options->nranks)
+        return TOC_OPTIONS_CONTINUE;
+    toc_message_print("%s %u: there is no such rank in a job of %u", options->input.word,
+                      options->input.rank, options->nranks);
+    return TOC_EXIT_USAGE;
 }
 
 /* What the mpiexec of MPICH and of Open MPI know as well. An option goes before it. */
@@ -395,21 +491,21 @@ static int take_variables(struct toc_options *options)
 
 int toc_options_parse(int argc, char **argv, struct toc_options *options)
 {
-    struct parser parser = {.options = options};
-    int at = 1;
+    struct parser parser = {.options = options, .argv = argv, .argc = argc, .at = 1};
 
     *options = (struct toc_options){.bind = TOC_BIND_CORE, .kill_timeout = KILL_TIMEOUT};
     for (;;) {
-        int status = parse_program(&parser, argc, argv, &at);
+        int status = parse_program(&parser);
         if (status != TOC_OPTIONS_CONTINUE)
             return status;
-        if (at >= argc)
+        if (parser.at >= parser.argc)
             break;
-        argv[at++] = NULL; /* the end of this program's arguments */
+        parser.argv[parser.at++] = NULL; /* the end of this program's arguments */
     }
     if (parser.ignored[0] != '\0' && !options->quiet)
         toc_message_print("note: without effect here: %s", parser.ignored);
-    return take_variables(options);
+    int status = check_together(options);
+    return status != TOC_OPTIONS_CONTINUE ? status : take_variables(options);
 }
 
 const struct toc_program *toc_options_program(const struct toc_options *options, uint32_t rank)

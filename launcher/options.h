@@ -31,6 +31,7 @@ struct toc_exports {
 struct toc_program {
     uint32_t first, nranks;
     const char *directory; /* working directory of the ranks, or NULL: mpirun's */
+    const char *search;    /* where to look for it before PATH, between colons; or NULL */
     struct toc_exports exports;
     struct toc_inherit inherit;
     char **argv; /* program and its arguments, NULL at the end */
@@ -47,22 +48,39 @@ enum toc_tag_style {
     TOC_TAG_STREAM,    /* "[1,3]<stdout>: ", Open MPI's */
 };
 
+/** Who gets mpirun's standard input. */
+struct toc_stdin {
+    enum { TOC_STDIN_RANK, TOC_STDIN_NONE, TOC_STDIN_ALL } to;
+    uint32_t rank;    /* the only one */
+    const char *word; /* the option that says so, or NULL */
+};
+
+/** Words read from a file: the options point into them. */
+struct toc_file_words {
+    struct toc_file_words *next;
+    char **line; /* the command line with these words in the place of the option */
+};
+
 struct toc_options {
-    uint32_t nranks;            /* of all programs */
-    enum toc_bind bind;         /* what each rank is bound to when there are enough of them */
-    bool bind_asked;            /* ... because the user said so: tell him when it cannot be done */
-    bool report_bindings;       /* say where each rank is bound to */
-    bool no_oversubscribe;      /* more ranks than cores is an error */
-    bool quiet;                 /* no notes */
-    bool emulate_uintr;         /* preload the emulator of user interrupts */
-    enum toc_tag_style tag;     /* in front of each line of the ranks */
-    uint32_t timeout;           /* seconds after which the job is ended; 0: never */
-    const char *timeout_from;   /* who says so: "--timeout", or a variable */
-    uint32_t kill_timeout;      /* seconds that ranks have after a signal to mpirun */
+    uint32_t nranks;          /* of all programs */
+    enum toc_bind bind;       /* what each rank is bound to when there are enough of them */
+    bool bind_asked;          /* ... because the user said so: tell him when it cannot be done */
+    bool report_bindings;     /* say where each rank is bound to */
+    bool no_oversubscribe;    /* more ranks than cores is an error */
+    bool quiet;               /* no notes */
+    bool emulate_uintr;       /* preload the emulator of user interrupts */
+    enum toc_tag_style tag;   /* in front of each line of the ranks */
+    uint32_t timeout;         /* seconds after which the job is ended; 0: never */
+    const char *timeout_from; /* who says so: "--timeout", or a variable */
+    uint32_t kill_timeout;    /* seconds that ranks have after a signal to mpirun */
+    struct toc_stdin input;
+    uint32_t errhandler;        /* enum toc_initial_errhandler */
+    const char *errhandler_as;  /* as it was given, or NULL */
     struct toc_exports exports; /* for all programs; a program's own win */
     struct toc_inherit inherit; /* for programs that say nothing about it */
     struct toc_program *programs;
     size_t nprograms;
+    struct toc_file_words *files;
 };
 
 /** Reads mpirun's command line. Result TOC_OPTIONS_CONTINUE, or the code to exit with: 0 after

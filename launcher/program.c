@@ -67,13 +67,10 @@ static int check_path(const char *path)
 }
 
 /* Along PATH an entry that is there but not executable is passed over, as the shells do it. */
-static char *search(const char *name)
+static char *search_along(const char *path, const char *name)
 {
-    const char *path = getenv("PATH");
     char *candidate;
 
-    if (path == NULL)
-        path = "/usr/local/bin:/usr/bin:/bin";
     for (;;) {
         size_t length = strcspn(path, ":");
         if (asprintf(&candidate, "%.*s/%s", length ? (int)length : 1, length ? path : ".", name) <
@@ -86,6 +83,17 @@ static char *search(const char *name)
             return NULL;
         path += length + 1;
     }
+}
+
+/* -path goes before PATH. */
+static char *search(const struct toc_program *program)
+{
+    const char *name = program->argv[0], *path = getenv("PATH");
+    char *found = program->search != NULL ? search_along(program->search, name) : NULL;
+
+    if (found != NULL)
+        return found;
+    return search_along(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin", name);
 }
 
 static int complain_not_found(const char *name)
@@ -109,21 +117,23 @@ static int complain_not_found(const char *name)
     return TOC_EXIT_NOT_FOUND;
 }
 
-static int find(const char *name, char **path)
+static int find(struct toc_program *program)
 {
+    const char *name = program->argv[0];
+
     if (name[0] == '\0') {
         toc_message_print("the program's name is empty: mpirun [options] program [arguments]");
         return TOC_EXIT_NOT_FOUND;
     }
     if (strchr(name, '/') == NULL) {
-        *path = search(name);
-        return *path != NULL ? 0 : complain_not_found(name);
+        program->path = search(program);
+        return program->path != NULL ? 0 : complain_not_found(name);
     }
     int status = check_path(name);
     if (status != 0)
         return status;
-    *path = strdup(name);
-    if (*path == NULL)
+    program->path = strdup(name);
+    if (program->path == NULL)
         abort();
     return 0;
 }
@@ -132,7 +142,7 @@ static int find(const char *name, char **path)
 int toc_program_find(struct toc_program *program)
 {
     if (program->directory == NULL)
-        return find(program->argv[0], &program->path);
+        return find(program);
     int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (back < 0 || chdir(program->directory) < 0) {
         toc_message_print("cannot change to the directory '%s': %s", program->directory,
@@ -140,7 +150,7 @@ int toc_program_find(struct toc_program *program)
         return TOC_EXIT_USAGE;
     }
     program->absolute = getcwd(NULL, 0);
-    int status = find(program->argv[0], &program->path);
+    int status = find(program);
     if (fchdir(back) < 0)
         abort();
     close(back);

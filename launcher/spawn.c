@@ -201,14 +201,15 @@ static void execute(const struct toc_program *program)
 }
 
 static _Noreturn void become_rank(const struct toc_spawn *spawn, const struct toc_program *program,
-                                  uint32_t rank, int stdout_fd, int stderr_fd,
-                                  const cpu_set_t *cpus, size_t cpus_size)
+                                  uint32_t rank, const int streams[3], const cpu_set_t *cpus,
+                                  size_t cpus_size)
 {
     setpgid(0, 0);
     toc_guardian_set(spawn->guardian, rank, getpid());
     die_with_launcher(spawn);
-    if (dup2(rank == 0 ? spawn->stdin_fd : spawn->null_fd, STDIN_FILENO) < 0 ||
-        dup2(stdout_fd, STDOUT_FILENO) < 0 || dup2(stderr_fd, STDERR_FILENO) < 0)
+    if (dup2(streams[STDIN_FILENO], STDIN_FILENO) < 0 ||
+        dup2(streams[STDOUT_FILENO], STDOUT_FILENO) < 0 ||
+        dup2(streams[STDERR_FILENO], STDERR_FILENO) < 0)
         give_up(spawn, rank, "dup2");
     if (fcntl(spawn->job_fd, F_SETFD, 0) < 0 ||
         (spawn->exchange_fd >= 0 && fcntl(spawn->exchange_fd, F_SETFD, 0) < 0))
@@ -228,8 +229,7 @@ static _Noreturn void become_rank(const struct toc_spawn *spawn, const struct to
 }
 
 int toc_spawn_rank(const struct toc_spawn *spawn, const struct toc_program *program, uint32_t rank,
-                   int stdout_fd, int stderr_fd, const cpu_set_t *cpus, size_t cpus_size,
-                   pid_t *pid)
+                   const int streams[3], const cpu_set_t *cpus, size_t cpus_size, pid_t *pid)
 {
     set_rank(rank);
     pid_t child = fork();
@@ -237,7 +237,7 @@ int toc_spawn_rank(const struct toc_spawn *spawn, const struct toc_program *prog
     if (child < 0)
         return -errno;
     if (child == 0)
-        become_rank(spawn, program, rank, stdout_fd, stderr_fd, cpus, cpus_size);
+        become_rank(spawn, program, rank, streams, cpus, cpus_size);
     /* Also here, because mpirun may signal the group before the child has run. */
     setpgid(child, child);
     toc_guardian_set(spawn->guardian, rank, child);

@@ -19,8 +19,8 @@ struct toc_spawn {
     int job_fd;       /* the job's segment: ranks inherit it */
     int exchange_fd;  /* likewise, their way to mpirun's desk; or -1 */
     int error_fd;     /* write end of a pipe: struct toc_spawn_error when exec fails */
-    int null_fd;      /* standard input of all ranks but 0 */
-    int stdin_fd;     /* standard input of rank 0 */
+    int null_fd;      /* standard input of ranks that get none */
+    int stdin_fd;     /* mpirun's standard input, or the way of it */
     struct toc_guardian *guardian;
     sigset_t mask; /* what mpirun was started with, given back to the ranks */
     struct sigaction sigpipe;
@@ -36,11 +36,10 @@ struct toc_spawn_error {
     char call[24];
 };
 
-/** Forks rank `rank`, which runs `program`, with its output going to the two descriptors and,
- *  unless `cpus` is NULL, bound to `cpus`. Result 0 or -errno. */
+/** Forks rank `rank`, which runs `program`, with `streams` as its standard input, output and error
+ *  and, unless `cpus` is NULL, bound to `cpus`. Result 0 or -errno. */
 int toc_spawn_rank(const struct toc_spawn *spawn, const struct toc_program *program, uint32_t rank,
-                   int stdout_fd, int stderr_fd, const cpu_set_t *cpus, size_t cpus_size,
-                   pid_t *pid);
+                   const int streams[3], const cpu_set_t *cpus, size_t cpus_size, pid_t *pid);
 
 /** The environment of the ranks of program number `index`, allocated; toc_spawn_rank() completes it
  *  for each of them. */

@@ -311,6 +311,9 @@ static void dispatch(struct toc_launch *launch, uint64_t tag)
     case TOC_TAG_INPUT:
         toc_input_event(launch->input);
         break;
+    case TOC_TAG_SPREAD:
+        toc_spread_event(launch->spread, index);
+        break;
     case TOC_TAG_RANK:
         rank_left(launch, index);
         break;
@@ -348,7 +351,10 @@ static void step(struct toc_launch *launch, int limit)
     check_deadline(launch, now);
     check_writes(launch);
     limit = earlier(limit, toc_output_tick(launch->output));
-    limit = earlier(limit, toc_input_tick(launch->input));
+    if (launch->input != NULL)
+        limit = earlier(limit, toc_input_tick(launch->input));
+    if (launch->spread != NULL)
+        limit = earlier(limit, toc_spread_tick(launch->spread));
     if (launch->left < launch->started && launch->ending)
         limit = earlier(limit, until(launch->next_signal, now));
     if (launch->outsider && !launch->ending)

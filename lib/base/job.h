@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #define TOC_JOB_MAGIC   UINT64_C(0x316e6973636f5431)
-#define TOC_JOB_VERSION 7u
+#define TOC_JOB_VERSION 8u
 
 #define TOC_CACHE_LINE 64
 #define TOC_PAGE       4096
@@ -56,6 +56,9 @@ enum toc_notifier_id {
     TOC_NOTIFIER_THREAD = 2,
     TOC_NOTIFIER_UINTR = 3,
 };
+
+/** The error handler that MPI_COMM_WORLD and MPI_COMM_SELF begin with (MPI 5.0, section 11.8.4). */
+enum toc_initial_errhandler { TOC_INITIAL_ARE_FATAL, TOC_INITIAL_ABORT, TOC_INITIAL_RETURN };
 
 /** One per rank, written by the rank itself before `state` becomes JOINED (release; readers load
  *  `state` with acquire). `pid` may differ from the launcher's child: the program may have been
@@ -110,6 +113,7 @@ struct toc_job_header {
     uint32_t cores;       /* cores this job may use */
     uint32_t bound;       /* launcher bound the ranks to cores */
     int32_t exchange_fd;  /* what TOCSIN_EXCHANGE_FD says, or -1 */
+    uint32_t errhandler;  /* enum toc_initial_errhandler */
     uint64_t nonce;       /* as in TOCSIN_JOB_ID */
     struct toc_job_layout layout;
     /* MPI_Abort, or the launcher when a rank died: `abort_state` goes 0 -> 1 by CAS, the winner

@@ -74,6 +74,19 @@ static void join(void)
         warn(caveat);
 }
 
+/* What both predefined communicators begin with (section 11.8.4): mpirun -initial-errhandler. */
+static void set_errhandler(void)
+{
+    struct toc_errhandler *initial =
+        toc_world.job->errhandler == TOC_INITIAL_RETURN  ? &toc_errors_return
+        : toc_world.job->errhandler == TOC_INITIAL_ABORT ? &toc_errors_abort
+                                                         : &toc_errors_are_fatal;
+    toc_errhandler_release(toc_comm_world.errhandler);
+    toc_comm_world.errhandler = toc_errhandler_retain(initial);
+    toc_errhandler_release(toc_comm_self.errhandler);
+    toc_comm_self.errhandler = toc_errhandler_retain(initial);
+}
+
 static void build(void)
 {
     toc_errhandler_init();
@@ -81,6 +94,7 @@ static void build(void)
     if (toc_group_init() != 0 || toc_datatype_init() != 0 ||
         toc_comm_init(toc_world.rank, toc_world.size) != 0 || toc_p2p_init() != 0)
         fail("MPI_Init: out of memory");
+    set_errhandler();
     toc_mpi_request_init();
     toc_coll_init();
 }

@@ -10,6 +10,7 @@ fault_tests = \
 	tests/fault/foreign.sh \
 	tests/fault/forwarded.sh \
 	tests/fault/hosts.sh \
+	tests/fault/initial_errhandler.sh \
 	tests/fault/input.sh \
 	tests/fault/interrupt.sh \
 	tests/fault/kill_mpirun.sh \
@@ -34,6 +35,7 @@ EXTRA_DIST += $(fault_tests) \
 	tests/fault/broker.c \
 	tests/fault/ends.c \
 	tests/fault/helpers.sh \
+	tests/fault/initial_errhandler.c \
 	tests/fault/no_pidfd.c \
 	tests/fault/refuse.c \
 	tests/fault/search_order.c \
