@@ -6,6 +6,7 @@
 # make check-inject    a bell at every instruction boundary
 # make check-sanitize  unit tests and MPI programs with ASan and UBSan, in a build of its own
 # make check-stress    long random runs
+# make check-scribble  a thousand and more runs in which a rank writes over the shared segment
 # make lint            layers, exports, handler safety, style, cppcheck, clang-tidy
 # make bench           against the MPIs found on this machine: BENCH=latency,overlap for some,
 #                      REPETITIONS=5, QUICK=1, MPICC='/opt/x/bin/mpicc', VARIANTS='poll=TOCSIN_NOTIFY=poll'
@@ -241,6 +242,9 @@ check-sanitize:
 	bash $(top_srcdir)/tests/sanitize.sh
 check-stress: all mpi-programs
 	bash $(top_srcdir)/tests/stress/run.sh
+check-scribble: all
+	TOC_MPIRUN=launcher/mpirun TOC_MPICC=launcher/mpicc \
+	    $(SHELL) $(top_srcdir)/tests/fault/scribble.sh 50 1000
 lint: all
 	bash $(top_srcdir)/tests/lint/run.sh
 # What telling another process costs; as a test it sees that everything arrives.
@@ -253,5 +257,5 @@ bench: all
 print-unit-programs:
 	@echo $(unit_programs)
 .PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-model \
-	check-inject check-sanitize check-stress lint \
+	check-inject check-sanitize check-stress check-scribble lint \
 	bench bench-notify

@@ -6,16 +6,31 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "transport/corrupt.h"
 #include "transport/world.h"
 
 #define FIRST_CONTEXT 2
 
 struct toc_comm toc_comm_world, toc_comm_self;
 
+/* Draws beyond the last context that are believed: of programs that go on after the error. */
+#define DRAWN_MOST (2 * (uint64_t)TOC_CONTEXTS)
+
+/* Nobody takes numbers back: a smaller one than the last would be used twice. */
+static void check_drawn(uint64_t drawn)
+{
+    static uint64_t next;
+    if (drawn < next || drawn > DRAWN_MOST)
+        toc_corrupt(&(struct toc_corruption){"the counter of communicators", -1, "number", drawn,
+                                             "at least", next});
+    next = drawn + 1;
+}
+
 uint32_t toc_comm_draw_context(void)
 {
     /* Relaxed: that it is drawn once is all that matters. */
     uint64_t drawn = atomic_fetch_add_explicit(&toc_world.job->contexts, 1, memory_order_relaxed);
+    check_drawn(drawn);
     return drawn < TOC_CONTEXTS - FIRST_CONTEXT ? (uint32_t)drawn + FIRST_CONTEXT
                                                 : TOC_CONTEXT_NONE;
 }

@@ -42,13 +42,6 @@ static uint64_t most_bytes(const struct toc_peer *peer, unsigned kind)
     }
 }
 
-void toc_border_check_envelope(const struct toc_peer *peer, const struct toc_cell *packet)
-{
-    /* Even contexts are those of point-to-point messages. */
-    if ((packet->context & 1) == 0 && packet->tag < 0)
-        toc_border_refuse(peer, "tag", (uint32_t)packet->tag, "at most", INT32_MAX);
-}
-
 void toc_border_check(const struct toc_peer *peer, const struct toc_cell *packet)
 {
     unsigned kind = packet->kind;
@@ -58,8 +51,9 @@ void toc_border_check(const struct toc_peer *peer, const struct toc_cell *packet
         toc_border_refuse(peer, "packet flags", packet->flags, "of", flags_of(kind));
     check_most(peer, "descriptor", packet->slot, toc_world.job->layout.xfers - 1);
     check_most(peer, "packet of bytes", packet->size, most_bytes(peer, kind));
-    if (kind != TOC_PACKET_FRAGMENT)
-        toc_border_check_envelope(peer, packet);
-    else if (packet->u.data.position != peer->rx_slots.index)
+    if (kind == TOC_PACKET_FRAGMENT && packet->u.data.position != peer->rx_slots.index)
         toc_border_refuse(peer, "slot", packet->u.data.position, "expected", peer->rx_slots.index);
+    if (kind != TOC_PACKET_FRAGMENT && packet->u.data.seal != toc_cell_seal(packet))
+        toc_border_refuse(peer, "seal of an envelope", packet->u.data.seal, "expected",
+                          toc_cell_seal(packet));
 }

@@ -148,11 +148,21 @@ static void sweep(void)
     sweep_at = kept * 2 > SWEEP_AFTER ? kept * 2 : SWEEP_AFTER;
 }
 
-/* `cell` is a private copy. */
-static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
-                 const struct toc_cell *cell, const void *payload)
+/* What a packet says of its message, each read once. */
+struct envelope {
+    uint32_t context;
+    int source, tag;
+    uint8_t kind, flags;
+    uint16_t slot;
+    uint32_t generation;
+    uint64_t size;
+};
+
+/* Keeps a message that nobody has asked for yet: the copied envelope, and `bytes` of payload. */
+static inline __attribute__((always_inline)) bool keep(enum toc_progress_context context,
+                                                       const struct envelope *envelope,
+                                                       const void *payload, uint64_t bytes)
 {
-    uint64_t bytes = cell->kind == TOC_PACKET_EAGER ? cell->size : 0;
     if (context != TOC_PROGRESS_HANDLER)
         sweep();
     struct toc_unexpected *message = toc_unexpected_take(bytes, context != TOC_PROGRESS_HANDLER);
@@ -160,19 +170,46 @@ static bool keep(enum toc_progress_context context, const struct toc_peer *peer,
         toc_progress_starve();
         return false;
     }
-    toc_border_check_envelope(peer, cell);
-    message->context = cell->context;
-    message->source = peer->rank;
-    message->tag = cell->tag;
-    message->kind = cell->kind;
-    message->flags = cell->flags;
-    message->slot = cell->slot;
-    message->generation = cell->u.data.generation;
-    message->size = cell->size;
+    message->context = envelope->context;
+    message->source = envelope->source;
+    message->tag = envelope->tag;
+    message->kind = envelope->kind;
+    message->flags = envelope->flags;
+    message->slot = envelope->slot;
+    message->generation = envelope->generation;
+    message->size = envelope->size;
     memcpy(message->payload, payload, bytes);
     toc_match_keep(message);
     toc_stats.unexpected++;
     return true;
+}
+
+/* A packet with a descriptor: a private copy. */
+static bool keep_special(enum toc_progress_context context, const struct toc_peer *peer,
+                         const struct toc_cell *cell, const void *payload)
+{
+    struct envelope envelope = {.context = cell->context,
+                                .source = peer->rank,
+                                .tag = cell->tag,
+                                .kind = cell->kind,
+                                .flags = cell->flags,
+                                .slot = cell->slot,
+                                .generation = cell->u.data.generation,
+                                .size = cell->size};
+    return keep(context, &envelope, payload, cell->kind == TOC_PACKET_EAGER ? cell->size : 0);
+}
+
+static bool keep_plain(enum toc_progress_context context, const struct toc_peer *peer,
+                       const struct toc_cell *cell, uint64_t size, const void *payload)
+{
+    struct envelope envelope = {.context = cell->context,
+                                .source = peer->rank,
+                                .tag = cell->tag,
+                                .kind = TOC_PACKET_EAGER,
+                                .slot = cell->slot,
+                                .size = size};
+    toc_border_check_mark(peer, envelope.slot, envelope.context, envelope.tag, size);
+    return keep(context, &envelope, payload, size);
 }
 
 /* Bytes that a packet has in the data area: all of an eager payload that does not fit in the cell,
@@ -208,15 +245,6 @@ static inline bool give_to_posted(const struct toc_peer *peer, const struct toc_
         return false;
     receive_eager(request, peer->rank, cell->tag, size, payload);
     return true;
-}
-
-/* One that nobody has asked for yet. */
-static bool keep_plain(enum toc_progress_context context, const struct toc_peer *peer,
-                       const struct toc_cell *cell, uint64_t size, const void *payload)
-{
-    struct toc_cell copy = {
-        .kind = TOC_PACKET_EAGER, .context = cell->context, .tag = cell->tag, .size = size};
-    return keep(context, peer, &copy, payload);
 }
 
 /* Most packets, in few steps. */
@@ -258,7 +286,7 @@ static bool receive_special(enum toc_progress_context context, struct toc_peer *
     }
     struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
     if (request == NULL)
-        return keep(context, peer, cell, payload);
+        return keep_special(context, peer, cell, payload);
     if (!take(cell->kind, cell->flags, peer->rank, cell->slot, cell->u.data.generation))
         return true; /* nobody's message any more; the receive waits on */
     toc_match_unpost(request);

@@ -157,6 +157,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
         cell->flags = TOC_PACKET_CLAIM;
         cell->u.data.offset = xfer->chunk;
     }
+    cell->u.data.seal = toc_cell_seal(cell);
     /* The descriptor before the packet that names it: the commit's release covers it. */
     toc_ring_commit(&peer->tx, cell);
     request->stage = TOC_STAGE_UNACKED;

@@ -75,6 +75,7 @@ static inline struct toc_cell *reserve_eager(struct toc_peer *peer, uint32_t con
     }
     cell->kind = TOC_PACKET_EAGER;
     cell->flags = 0;
+    cell->slot = toc_cell_mark(context, tag, size);
     cell->context = context;
     cell->tag = tag;
     cell->size = size;
@@ -103,9 +104,11 @@ static inline __attribute__((always_inline)) bool send_short(const void *buffer,
     struct toc_cell *cell = toc_ring_reserve(&peer->tx);
     if (cell == NULL)
         return false;
+    uint32_t context = toc_comm_p2p_context(comm);
     cell->kind = TOC_PACKET_EAGER;
     cell->flags = 0;
-    cell->context = toc_comm_p2p_context(comm);
+    cell->slot = toc_cell_mark(context, tag, size);
+    cell->context = context;
     cell->tag = tag;
     cell->size = size;
     if (size > 0)

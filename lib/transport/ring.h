@@ -41,8 +41,9 @@ struct toc_cell {
     _Atomic uint32_t sequence; /* index of the cell + 1 when full */
     uint8_t kind;              /* enum toc_packet_kind */
     uint8_t flags;             /* TOC_PACKET_* */
-    uint16_t slot;             /* sender's rendezvous descriptor: RTS, FRAGMENT, SYNC */
-    uint32_t context;          /* communicator context; FRAGMENT: unused */
+    uint16_t
+        slot; /* sender's rendezvous descriptor: RTS, FRAGMENT, SYNC; others: toc_cell_mark() */
+    uint32_t context; /* communicator context; FRAGMENT: unused */
     int32_t tag;
     uint64_t size; /* bytes: of the message; FRAGMENT: of this part */
     union {
@@ -51,11 +52,28 @@ struct toc_cell {
             uint64_t position; /* in the data area, free-running; FRAGMENT: number of the slot */
             uint64_t given;    /* sender's data_index of the ring in the other direction */
             uint64_t offset;   /* FRAGMENT: where it goes in the message; CLAIM: bytes of a chunk */
-            uint32_t generation; /* of `slot`: SYNC, FRAGMENT */
+            uint32_t generation; /* of `slot` */
+            uint32_t seal;       /* SYNC, RTS: toc_cell_seal() */
         } data;
     } u;
 };
 _Static_assert(sizeof(struct toc_cell) == TOC_CELL_BYTES, "a cell is a cache line");
+
+/** `slot` of an eager packet without flags: an envelope that has been overwritten does not fit. In
+ *  few steps, since every short message has it; who looks is the one that finds no receive for it.
+ */
+static inline uint16_t toc_cell_mark(uint32_t context, int tag, uint64_t size)
+{
+    return (uint16_t)((context ^ (uint32_t)tag ^ (uint32_t)size) * UINT32_C(0x9e3779b1) >> 16);
+}
+
+/** The same for packets with a descriptor. */
+static inline uint32_t toc_cell_seal(const struct toc_cell *cell)
+{
+    uint64_t seal = toc_seal(cell->context | (uint64_t)(uint32_t)cell->tag << 32, cell->size);
+    seal = toc_seal(seal, cell->slot | (uint64_t)cell->u.data.generation << 32);
+    return (uint32_t)(toc_seal(seal, cell->kind | (uint32_t)cell->flags << 8) >> 32);
+}
 
 /** Shared control words; the two sides write different lines. */
 struct toc_ring_control {

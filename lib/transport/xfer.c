@@ -2,7 +2,35 @@
 /* handler-safe */
 #include "transport/xfer.h"
 
+/* Bits 16 to 31 of a word go with its generation: one that has been overwritten in part has others.
+ * 0 for generation 0, which is what a fresh segment holds. */
+static uint32_t mark_of(uint32_t generation)
+{
+    return generation * UINT32_C(0x9e3779b1) & UINT32_C(0xffff0000);
+}
+
 static uint64_t tagged(uint32_t generation, uint32_t value)
+{
+    return (uint64_t)generation << 32 | mark_of(generation) | value;
+}
+
+static uint32_t generation_of(uint64_t word)
+{
+    return (uint32_t)(word >> 32);
+}
+
+static uint32_t value_of(uint64_t word)
+{
+    return (uint32_t)word & 0xffff;
+}
+
+static bool is_marked(uint64_t word)
+{
+    return tagged(generation_of(word), value_of(word)) == word;
+}
+
+/* `cursor` has no room for the mark. */
+static uint64_t cursor_of(uint32_t generation, uint32_t value)
 {
     return (uint64_t)generation << 32 | value;
 }
@@ -55,10 +83,8 @@ static bool is_later(uint32_t a, uint32_t b)
 bool toc_xfer_offer_is_sound(struct toc_xfer *xfer, uint32_t generation)
 {
     uint64_t offer = atomic_load_explicit(&xfer->offer, memory_order_relaxed);
-    uint32_t what = (uint32_t)offer;
     return offer == tagged(generation, TOC_XFER_WITHDRAWN) ||
-           (is_later(generation, (uint32_t)(offer >> 32)) && what >= TOC_XFER_OPEN &&
-            what <= TOC_XFER_WITHDRAWN);
+           (is_marked(offer) && is_later(generation, generation_of(offer)));
 }
 
 static uint64_t seal_of(uint32_t generation, const struct toc_xfer_buffer *buffer)
@@ -121,7 +147,7 @@ void toc_xfer_match(struct toc_xfer *xfer, uint32_t generation, enum toc_xfer_mo
      * `cursor` for that, and loses it here. Fragments after a failed copy: it stays frozen, so that
      * the sender neither claims from the copy that was given up nor takes it for complete. */
     atomic_store_explicit(&xfer->cursor,
-                          tagged(generation, mode == TOC_XFER_FRAGMENTS ? TOC_XFER_FROZEN : 0),
+                          cursor_of(generation, mode == TOC_XFER_FRAGMENTS ? TOC_XFER_FROZEN : 0),
                           memory_order_release);
     /* Everything above before the match: pairs with the acquire in toc_xfer_mode(). */
     atomic_store_explicit(&xfer->match, tagged(generation, (uint32_t)mode), memory_order_release);
@@ -131,14 +157,15 @@ enum toc_xfer_mode toc_xfer_mode(struct toc_xfer *xfer, uint32_t generation)
 {
     /* Pairs with the release in toc_xfer_match(). */
     uint64_t match = atomic_load_explicit(&xfer->match, memory_order_acquire);
-    return match >> 32 == generation ? (enum toc_xfer_mode)(uint32_t)match : TOC_XFER_POSTED;
+    return generation_of(match) == generation ? (enum toc_xfer_mode)value_of(match)
+                                              : TOC_XFER_POSTED;
 }
 
 bool toc_xfer_match_is_sound(struct toc_xfer *xfer, uint32_t generation)
 {
     uint64_t match = atomic_load_explicit(&xfer->match, memory_order_relaxed);
-    uint32_t of = (uint32_t)(match >> 32), mode = (uint32_t)match;
-    return mode <= TOC_XFER_PUSH &&
+    uint32_t of = generation_of(match), mode = value_of(match);
+    return is_marked(match) && mode <= TOC_XFER_PUSH &&
            (of == generation ? mode != TOC_XFER_POSTED : is_later(of, generation));
 }
 
@@ -213,15 +240,17 @@ bool toc_xfer_is_sound(struct toc_xfer *xfer, uint32_t generation, uint32_t chun
     uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
     uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_acquire);
     uint32_t claimed = at_front(cursor) + at_back(cursor);
-    if (done >> 32 != generation)
-        return !own && is_later(generation, (uint32_t)(done >> 32));
-    if ((uint32_t)done > chunks)
+    if (!is_marked(done))
         return false;
-    if (cursor >> 32 != generation)
-        return !own && is_later(generation, (uint32_t)(cursor >> 32));
+    if (generation_of(done) != generation)
+        return !own && is_later(generation, generation_of(done));
+    if (value_of(done) > chunks)
+        return false;
+    if (generation_of(cursor) != generation)
+        return !own && is_later(generation, generation_of(cursor));
     /* Frozen, the message may have been matched again, for fragments: from one to the other. */
     return ((uint32_t)cursor & TOC_XFER_FROZEN) != 0 ||
-           ((uint32_t)done <= claimed && claimed <= chunks);
+           (value_of(done) <= claimed && claimed <= chunks);
 }
 
 bool toc_xfer_has_chunk(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
@@ -240,16 +269,16 @@ bool toc_xfer_finish(struct toc_xfer *xfer, uint32_t chunks, uint32_t count)
 {
     /* The copied bytes before the count: pairs with the acquire in toc_xfer_is_done(). */
     uint64_t done = atomic_fetch_add_explicit(&xfer->done, count, memory_order_acq_rel);
-    return (uint32_t)done + count == chunks;
+    return value_of(done) + count == chunks;
 }
 
 bool toc_xfer_is_done(struct toc_xfer *xfer, uint32_t generation, uint32_t chunks)
 {
     /* Pairs with the release in toc_xfer_finish(). */
     uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
-    if (done >> 32 != generation)
+    if (generation_of(done) != generation)
         return true;
-    if ((uint32_t)done != chunks)
+    if (value_of(done) != chunks)
         return false;
     /* Whoever failed froze the cursor before it counted its chunk. */
     uint64_t cursor = atomic_load_explicit(&xfer->cursor, memory_order_relaxed);
@@ -271,7 +300,7 @@ bool toc_xfer_is_broken(struct toc_xfer *xfer, uint32_t generation)
     if (cursor >> 32 != generation || ((uint32_t)cursor & TOC_XFER_FROZEN) == 0)
         return false;
     uint64_t done = atomic_load_explicit(&xfer->done, memory_order_acquire);
-    return (uint32_t)done == at_front(cursor) + at_back(cursor);
+    return value_of(done) == at_front(cursor) + at_back(cursor);
 }
 
 struct toc_notices *toc_notices_at(struct toc_job_header *job, int rank)

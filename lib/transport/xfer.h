@@ -53,11 +53,12 @@ struct toc_xfer {
     uint64_t send_offset;
     uint64_t send_seal;
     uint32_t send_flags;
-    _Atomic uint64_t offer; /* generation << 32 | enum toc_xfer_offer: both sides may change it */
+    _Atomic uint64_t offer; /* generation << 32 | mark | enum toc_xfer_offer: both may change it */
     /* Written by the receiver before it publishes `match`. */
-    alignas(TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | enum toc_xfer_mode */
+    alignas(
+        TOC_CACHE_LINE) _Atomic uint64_t match; /* generation << 32 | mark | enum toc_xfer_mode */
     _Atomic uint64_t cursor; /* generation << 32 | claimed at the back << 16 | at the front */
-    _Atomic uint64_t done;   /* generation << 32 | finished chunks */
+    _Atomic uint64_t done;   /* generation << 32 | mark | finished chunks */
     uint64_t receive_address;
     uint64_t receive_offset;
     uint64_t total; /* bytes to move: the smaller of send size and receive capacity */

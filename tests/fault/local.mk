@@ -23,6 +23,7 @@ fault_tests = \
 	tests/fault/output.sh \
 	tests/fault/quickstart.sh \
 	tests/fault/refused.sh \
+	tests/fault/scribble.sh \
 	tests/fault/search_order.sh \
 	tests/fault/several_programs.sh \
 	tests/fault/stdio_locked.sh \
@@ -38,6 +39,7 @@ EXTRA_DIST += $(fault_tests) \
 	tests/fault/initial_errhandler.c \
 	tests/fault/no_pidfd.c \
 	tests/fault/refuse.c \
+	tests/fault/scribble.c \
 	tests/fault/search_order.c \
 	tests/fault/search_order_mpi.c \
 	tests/fault/stdio_locked.c \
