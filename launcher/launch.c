@@ -291,6 +291,7 @@ static int make_environments(struct toc_launch *launch, const struct toc_spawn *
             status = TOC_EXIT_USAGE;
         }
     }
+    launch->stall.limit_ms = toc_env.stall_seconds * 1000;
     return status;
 }
 

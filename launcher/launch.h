@@ -14,6 +14,7 @@
 #include "options.h"
 #include "output.h"
 #include "spread.h"
+#include "stall.h"
 
 /* Who an epoll event belongs to: the upper half of its 64-bit tag. */
 #define TOC_TAG_OUTPUT (UINT64_C(1) << 32)
@@ -52,6 +53,8 @@ struct toc_launch {
     bool foreign_told; /* that a program is linked with another MPI */
     int64_t next_look; /* when to compare it with the others again */
     int64_t deadline;  /* of --timeout, in milliseconds; 0: none */
+    struct toc_stall stall;
+    int64_t next_stall_look;
 
     int exit_code;
     bool ending;

@@ -22,10 +22,12 @@ launcher_mpirun_SOURCES = \
 	launcher/processes.c launcher/processes.h \
 	launcher/program.c launcher/program.h \
 	launcher/signals.c \
+	launcher/stall.c launcher/stall.h \
 	launcher/spawn.c launcher/spawn.h \
 	launcher/spread.c launcher/spread.h \
 	launcher/supervise.c \
 	launcher/wordfile.c launcher/wordfile.h \
+	launcher/whereabouts.c launcher/whereabouts.h \
 	lib/base/topology.c lib/base/topology.h
 launcher_mpirun_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) \
 	-DTOC_PREFIX='"$(prefix)"' -DTOC_PKGLIBDIR='"$(pkglibdir)"'

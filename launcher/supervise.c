@@ -5,6 +5,7 @@
 #include "message.h"
 #include "processes.h"
 #include "spawn.h"
+#include "whereabouts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -279,9 +280,11 @@ static void check_deadline(struct toc_launch *launch, int64_t now)
 {
     if (launch->deadline == 0 || launch->ending || now < launch->deadline)
         return;
-    toc_message_print("the job has taken longer than %u second%s (%s): ending it",
+    char where[2048];
+    toc_whereabouts(launch, where, sizeof(where));
+    toc_message_print("the job has taken longer than %u second%s (%s): ending it (%s)",
                       launch->options.timeout, toc_plural(launch->options.timeout),
-                      launch->options.timeout_from);
+                      launch->options.timeout_from, where);
     toc_supervise_end(launch, SIGTERM, TOC_EXIT_TIMEOUT, -1);
 }
 
@@ -349,6 +352,7 @@ static void step(struct toc_launch *launch, int limit)
     escalate(launch, now);
     look_for_outsiders(launch, now);
     check_deadline(launch, now);
+    toc_whereabouts_look(launch, now);
     check_writes(launch);
     limit = earlier(limit, toc_output_tick(launch->output));
     if (launch->input != NULL)
@@ -361,6 +365,8 @@ static void step(struct toc_launch *launch, int limit)
         limit = earlier(limit, until(launch->next_look, now));
     if (launch->deadline != 0 && !launch->ending)
         limit = earlier(limit, until(launch->deadline, now) + 1);
+    if (launch->stall.limit_ms != 0 && !launch->ending && launch->left < launch->started)
+        limit = earlier(limit, until(launch->next_stall_look, now));
     if (launch->patience != 0)
         limit = earlier(limit, until(launch->patience, now) + 1);
     int count = epoll_wait(launch->epoll_fd, events, 64, limit);

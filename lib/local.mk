@@ -111,6 +111,8 @@ lib_libcore_la_SOURCES = \
 	lib/progress/guard.h \
 	lib/progress/patience.c \
 	lib/progress/patience.h \
+	lib/progress/rest.c \
+	lib/progress/rest.h \
 	lib/progress/progress.h \
 	lib/progress/spin.c \
 	lib/progress/spin.h \

@@ -38,6 +38,7 @@ unit_programs = \
 	tests/unit/check_schedule \
 	tests/unit/check_slots \
 	tests/unit/check_spin \
+	tests/unit/check_stall \
 	tests/unit/check_topo \
 	tests/unit/check_unexpected \
 	tests/unit/check_xfer \
@@ -119,6 +120,10 @@ tests_unit_check_spin_SOURCES = tests/unit/check_spin.c tests/unit/unit.h
 tests_unit_check_spin_CFLAGS = $(unit_cflags)
 tests_unit_check_spin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_spin_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_stall_SOURCES = tests/unit/check_stall.c tests/unit/unit.h launcher/stall.c
+tests_unit_check_stall_CFLAGS = $(unit_cflags)
+tests_unit_check_stall_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit -I$(srcdir)/launcher
+tests_unit_check_stall_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_topo_SOURCES = tests/unit/check_topo.c tests/unit/unit.h
 tests_unit_check_topo_CFLAGS = $(unit_cflags)
 tests_unit_check_topo_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit

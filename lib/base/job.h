@@ -31,6 +31,7 @@
 #define TOC_XFER_BYTES     128
 #define TOC_NOTICE_BYTES   8320
 #define TOC_ADVERT_BYTES   64
+#define TOC_REST_WORDS     5     /* of eight characters of a name */
 #define TOC_XFERS_PER_RANK 65536 /* at the most */
 
 /* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */
@@ -60,6 +61,14 @@ enum toc_notifier_id {
 /** The error handler that MPI_COMM_WORLD and MPI_COMM_SELF begin with (MPI 5.0, section 11.8.4). */
 enum toc_initial_errhandler { TOC_INITIAL_ARE_FATAL, TOC_INITIAL_ABORT, TOC_INITIAL_RETURN };
 
+/** How mpirun sees that a job stands still: written by the rank when it goes to sleep in MPI, and
+ *  when it wakes because of something. On a line of its own. */
+struct toc_job_rest {
+    alignas(TOC_CACHE_LINE) _Atomic uint32_t naps; /* odd: it sleeps */
+    _Atomic uint32_t reserved;
+    _Atomic uint64_t call[TOC_REST_WORDS]; /* name of the function that waits, ended by zeros */
+};
+
 /** One per rank, written by the rank itself before `state` becomes JOINED (release; readers load
  *  `state` with acquire). `pid` may differ from the launcher's child: the program may have been
  *  started by a script. */
@@ -74,8 +83,9 @@ struct toc_job_rank {
     _Atomic uint64_t pidns;                      /* inode of its pid namespace; 0 unknown */
     _Atomic uint64_t nonce_address;              /* where peers try a cross-memory read */
     _Atomic uint64_t nonce; /* what they must find there: toc_job_line_seal() */
+    struct toc_job_rest rest;
 };
-_Static_assert(sizeof(struct toc_job_rank) == TOC_CACHE_LINE, "one line a rank");
+_Static_assert(sizeof(struct toc_job_rank) == 2 * TOC_CACHE_LINE, "two lines a rank");
 
 struct toc_job_layout {
     uint64_t size;             /* of all that every rank maps, bytes, whole pages */

@@ -317,11 +317,11 @@ static bool is_complete(const void *argument)
     return ((const struct toc_request *)argument)->complete;
 }
 
-int toc_schedule_run(struct toc_schedule *schedule)
+int toc_schedule_run(struct toc_schedule *schedule, const char *call)
 {
     if (schedule->error == TOC_OK) {
         toc_schedule_start(schedule);
-        toc_progress_wait(is_complete, &schedule->own);
+        toc_progress_wait(is_complete, &schedule->own, call);
     }
     int status = schedule->error;
     toc_schedule_free(schedule);

@@ -7,6 +7,9 @@
 #include "coll/coll.h"
 #include "transport/world.h"
 
+/* Several functions wait here. */
+static const char makes_comm[] = "a call that makes a communicator";
+
 /* Rank 0 of the schedule draws a number and tells the others. */
 static void share_context(struct toc_schedule *schedule, uint32_t *context)
 {
@@ -21,7 +24,7 @@ static int agree(struct toc_schedule *schedule, uint32_t *context)
     if (schedule == NULL)
         return TOC_ERR_NO_MEM;
     share_context(schedule, context);
-    int status = toc_schedule_run(schedule);
+    int status = toc_schedule_run(schedule, makes_comm);
     if (status == TOC_OK && *context == TOC_CONTEXT_NONE)
         return TOC_ERR_LIMIT;
     return status;
@@ -151,7 +154,7 @@ static int tickets_collect(struct tickets *tickets, struct toc_comm *parent, int
                        &(struct toc_blocks){.base = tickets->all,
                                             .type = toc_coll_byte(),
                                             .count = (int64_t)sizeof(struct ticket)});
-    int status = toc_schedule_run(schedule);
+    int status = toc_schedule_run(schedule, makes_comm);
     if (status == TOC_OK && tickets->all[0].context == TOC_CONTEXT_NONE)
         return TOC_ERR_LIMIT;
     return status;
@@ -297,7 +300,7 @@ static int exchange(struct introduction *intro, const struct toc_comm *local, st
     struct toc_datatype *type = toc_datatype_get(MPI_INT);
     toc_schedule_receive(schedule, intro->theirs, intro->length, type, 1);
     toc_schedule_send(schedule, intro->ours, intro->length, type, 1);
-    int status = toc_schedule_run(schedule);
+    int status = toc_schedule_run(schedule, makes_comm);
     if (toc_world.rank < remote_leader)
         intro->theirs[INTRO_CONTEXT] = intro->ours[INTRO_CONTEXT];
     return status;
@@ -313,7 +316,7 @@ static int spread(struct introduction *intro, struct toc_comm *local, int leader
     if (local->rank == leader && status != TOC_OK)
         intro->theirs[INTRO_SIZE] = status;
     toc_coll_bcast(schedule, &block, leader);
-    status = toc_schedule_run(schedule);
+    status = toc_schedule_run(schedule, makes_comm);
     if (status == TOC_OK && intro->theirs[INTRO_SIZE] < 0)
         status = intro->theirs[INTRO_SIZE];
     if (status == TOC_OK && (uint32_t)intro->theirs[INTRO_CONTEXT] == TOC_CONTEXT_NONE)

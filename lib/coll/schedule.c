@@ -230,7 +230,7 @@ static bool all_ended(const void *argument)
 
 void toc_coll_finish(void)
 {
-    toc_progress_wait(all_ended, NULL);
+    toc_progress_wait(all_ended, NULL, "MPI_Finalize");
     toc_request_reap();
 }
 

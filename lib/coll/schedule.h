@@ -158,8 +158,8 @@ void *toc_schedule_alloc(struct toc_schedule *schedule, uint64_t bytes);
 void *toc_schedule_elements(struct toc_schedule *schedule, int64_t count,
                             const struct toc_datatype *type);
 
-/** Starts, waits, frees. 0, or the first error. */
-int toc_schedule_run(struct toc_schedule *schedule);
+/** Starts, waits, frees. 0, or the first error. `call`: the function of MPI that waits. */
+int toc_schedule_run(struct toc_schedule *schedule, const char *call);
 
 /** Starts with a request that completes when the schedule does, and with which it is freed. 0, or
  *  an error and the schedule is freed. */

@@ -82,7 +82,7 @@ static int exchange(struct toc_comm *comm, const struct toc_blocks *send,
     if (schedule == NULL)
         return TOC_ERR_NO_MEM;
     toc_coll_alltoall(schedule, send, receive);
-    return toc_schedule_run(schedule);
+    return toc_schedule_run(schedule, "MPI_Dist_graph_create");
 }
 
 static int exchange_counts(struct toc_comm *comm, const struct bundle *out, struct bundle *in)

@@ -74,7 +74,7 @@ static int detach(const char *function, MPI_Comm handle, void *start, int64_t *s
     if (buffer == NULL)
         return MPI_SUCCESS;
     toc_guard_enter();
-    toc_buffer_detach(buffer);
+    toc_buffer_detach(buffer, function);
     if (comm != NULL) {
         toc_buffer_delete(buffer);
         comm->buffer = NULL;
@@ -102,7 +102,7 @@ static int flush(const char *function, MPI_Comm handle)
     if (buffer == NULL)
         return MPI_SUCCESS;
     toc_guard_enter();
-    toc_buffer_flush(buffer);
+    toc_buffer_flush(buffer, function);
     toc_guard_leave();
     return MPI_SUCCESS;
 }

@@ -254,7 +254,7 @@ int toc_mpi_coll_end(const struct toc_mpi_coll *call, struct toc_schedule *sched
 {
     int status = TOC_ERR_NO_MEM;
     if (schedule != NULL && call->blocking) {
-        status = toc_schedule_run(schedule);
+        status = toc_schedule_run(schedule, call->function);
     } else if (schedule != NULL) {
         struct toc_request *request;
         status = call->persistent ? toc_schedule_persist(schedule, &request)

@@ -213,7 +213,7 @@ static bool is_complete(const void *argument)
 static int give_up_idup(int code, struct toc_comm *made, struct toc_request *request)
 {
     toc_guard_enter();
-    toc_progress_wait(is_complete, request);
+    toc_progress_wait(is_complete, request, "MPI_Comm_idup");
     toc_request_release(request);
     toc_guard_leave();
     give_up(made);
@@ -464,7 +464,7 @@ static void wait_for_what_is_under_way(const struct toc_comm *comm)
         toc_request_reap();
         if (is_quiet(&census))
             return;
-        toc_progress_wait(is_quiet_or_ended, &census);
+        toc_progress_wait(is_quiet_or_ended, &census, "MPI_Comm_disconnect");
     }
 }
 

@@ -34,7 +34,7 @@ static int send_blocking(struct toc_mpi_message *message, enum toc_send_mode mod
     toc_p2p_prepare_send(&request, message->buffer, message->count, message->type, message->peer,
                          message->tag, message->comm, mode);
     toc_p2p_start(&request);
-    toc_p2p_wait(&request);
+    toc_p2p_wait(&request, message->function);
     toc_p2p_cleanup(&request);
     toc_guard_leave();
     return MPI_SUCCESS;
@@ -51,7 +51,7 @@ static int receive_blocking(struct toc_mpi_message *message, MPI_Status *status)
     toc_p2p_prepare_receive(&request, message->buffer, message->count, message->type, message->peer,
                             message->tag, message->comm);
     toc_p2p_start(&request);
-    toc_p2p_wait(&request);
+    toc_p2p_wait(&request, message->function);
     toc_p2p_cleanup(&request);
     toc_guard_leave();
     toc_status_set(status, &request);

@@ -29,12 +29,12 @@ static bool is_there(const void *argument)
 static const struct toc_p2p_envelope from_nobody = {.source = MPI_PROC_NULL, .tag = MPI_ANY_TAG};
 
 /* Looks once with progress, or waits; fills in the envelope. Guard held. */
-static bool find(const struct query *query, bool wait)
+static bool find(const struct query *query, bool wait, const char *function)
 {
     if (is_there(query))
         return true;
     if (wait) {
-        toc_progress_wait(is_there, query);
+        toc_progress_wait(is_there, query, function);
         return true;
     }
     toc_mpi_poke();
@@ -52,7 +52,7 @@ static int probe(const char *function, int source, int tag, MPI_Comm handle, boo
     *flag = 1;
     if (source != MPI_PROC_NULL) {
         toc_guard_enter();
-        *flag = find(&query, wait);
+        *flag = find(&query, wait, function);
         toc_guard_leave();
     }
     if (*flag)
@@ -75,9 +75,10 @@ TOC_MPI_ALIAS(Iprobe);
 
 /* Takes what is found; a message that its sender withdraws in between was not there. The handle
  * comes first: what was taken cannot be put back. Guard held. */
-static bool take(const struct query *query, bool wait, struct taken_message **taken)
+static bool take(const struct query *query, bool wait, const char *function,
+                 struct taken_message **taken)
 {
-    while (find(query, wait)) {
+    while (find(query, wait, function)) {
         if (*taken == NULL)
             *taken = toc_handle_alloc(TOC_KIND_MESSAGE, sizeof(**taken));
         if (*taken == NULL)
@@ -109,7 +110,7 @@ static int matching_probe(const char *function, int source, int tag, MPI_Comm ha
     }
     *message = MPI_MESSAGE_NULL;
     toc_guard_enter();
-    *flag = take(&query, wait, &taken);
+    *flag = take(&query, wait, function, &taken);
     if (*flag && taken != NULL) {
         taken->comm = toc_comm_retain(query.comm);
         *message = TOC_MPI_HANDLE(MPI_Message, taken);
@@ -181,7 +182,7 @@ static int receive_taken(struct toc_mpi_message *receive, MPI_Message *message, 
     request.object.handle = 0;  /* ... but for that */
     toc_guard_enter();
     start_taken(&request, receive, taken);
-    toc_p2p_wait(&request);
+    toc_p2p_wait(&request, receive->function);
     toc_p2p_cleanup(&request);
     toc_guard_leave();
     *message = MPI_MESSAGE_NULL;

@@ -149,7 +149,7 @@ int PMPI_Wait(MPI_Request *handle, MPI_Status *status)
         return MPI_SUCCESS;
     }
     toc_guard_enter();
-    toc_progress_wait(is_complete, request);
+    toc_progress_wait(is_complete, request, function);
     if (__builtin_expect(request->kind == TOC_REQUEST_GENERALIZED, 0)) {
         toc_guard_leave();
         return retire_generalized(function, request, handle, status);
@@ -392,7 +392,7 @@ int PMPI_Waitall(int count, MPI_Request handles[], MPI_Status statuses[])
     if (handles == NULL)
         return MPI_SUCCESS; /* none, then */
     toc_guard_enter();
-    toc_progress_wait(toc_mpi_all_complete, &set);
+    toc_progress_wait(toc_mpi_all_complete, &set, function);
     retire_all(function, &set, handles, statuses, &failed, &first);
     toc_guard_leave();
     retire_the_generalized(&set, handles, NULL, count, statuses, &failed, &first);
@@ -454,7 +454,7 @@ int PMPI_Waitany(int count, MPI_Request handles[], int *indx, MPI_Status *status
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    toc_progress_wait(any_complete, &set);
+    toc_progress_wait(any_complete, &set, function);
     *indx = toc_mpi_first_complete(&set);
     return retire_any(function, &set, handles, *indx, status);
 }
@@ -511,7 +511,7 @@ int PMPI_Waitsome(int incount, MPI_Request handles[], int *outcount, int indices
     if (code != MPI_SUCCESS)
         return code;
     toc_guard_enter();
-    toc_progress_wait(any_complete, &set);
+    toc_progress_wait(any_complete, &set, function);
     return retire_some(function, &set, handles, outcount, indices, statuses);
 }
 TOC_MPI_ALIAS(Waitsome);

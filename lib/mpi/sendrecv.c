@@ -49,10 +49,10 @@ static int exchange(struct toc_mpi_message *out, struct toc_mpi_message *in, MPI
         toc_p2p_prepare_send(&send, out->buffer, out->count, out->type, out->peer, out->tag,
                              out->comm, TOC_SEND_STANDARD);
         toc_p2p_start(&send);
-        toc_p2p_wait(&send);
+        toc_p2p_wait(&send, out->function);
         toc_p2p_cleanup(&send);
     }
-    toc_p2p_wait(&receive);
+    toc_p2p_wait(&receive, in->function);
     toc_p2p_cleanup(&receive);
     toc_guard_leave();
     toc_status_set(status, &receive);

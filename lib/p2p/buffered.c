@@ -54,7 +54,7 @@ struct toc_buffer *toc_buffer_new(void)
 void toc_buffer_delete(struct toc_buffer *buffer)
 {
     if (buffer->attached)
-        toc_buffer_detach(buffer);
+        toc_buffer_detach(buffer, "a call that frees a communicator with its buffer");
     free(buffer);
 }
 
@@ -222,9 +222,9 @@ static bool all_left(const void *argument)
     return ((const struct toc_buffer *)argument)->unsent == 0;
 }
 
-void toc_buffer_detach(struct toc_buffer *buffer)
+void toc_buffer_detach(struct toc_buffer *buffer, const char *call)
 {
-    toc_progress_wait(all_left, buffer);
+    toc_progress_wait(all_left, buffer, call);
     toc_buffer_reap();
     buffer->attached = false;
 }
@@ -245,11 +245,11 @@ static bool is_flushed(const void *argument)
     return ((const struct toc_request *)argument)->complete;
 }
 
-void toc_buffer_flush(struct toc_buffer *buffer)
+void toc_buffer_flush(struct toc_buffer *buffer, const char *call)
 {
     struct toc_request flush = {.kind = TOC_REQUEST_FLUSH, .posted_at = buffer->clock};
     toc_list_append(&buffer->flushes, &flush.link);
     finish_flushes(buffer);
-    toc_progress_wait(is_flushed, &flush);
+    toc_progress_wait(is_flushed, &flush, call);
     toc_buffer_reap();
 }

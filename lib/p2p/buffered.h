@@ -39,11 +39,11 @@ void toc_buffer_delete(struct toc_buffer *buffer);
 /** Attaches `size` bytes at `start` (or MPI_BUFFER_AUTOMATIC); nothing is attached so far. */
 void toc_buffer_attach(struct toc_buffer *buffer, void *start, int64_t size);
 
-/** Waits until all messages have left it, then detaches. */
-void toc_buffer_detach(struct toc_buffer *buffer);
+/** Waits until all messages have left it, then detaches. `call`: the function of MPI that waits. */
+void toc_buffer_detach(struct toc_buffer *buffer, const char *call);
 
 /** Waits until the messages that are in it now have left it. */
-void toc_buffer_flush(struct toc_buffer *buffer);
+void toc_buffer_flush(struct toc_buffer *buffer, const char *call);
 
 /** A request that completes then; NULL without memory. */
 struct toc_request *toc_buffer_start_flush(struct toc_buffer *buffer);

@@ -110,9 +110,9 @@ static bool is_complete(const void *argument)
     return ((const volatile struct toc_request *)argument)->complete;
 }
 
-void toc_p2p_wait(struct toc_request *request)
+void toc_p2p_wait(struct toc_request *request, const char *call)
 {
-    toc_progress_wait(is_complete, request);
+    toc_progress_wait(is_complete, request, call);
 }
 
 static void cancel_receive(struct toc_request *request)
@@ -212,7 +212,7 @@ static bool all_sent(const void *argument)
 
 void toc_p2p_finish(void)
 {
-    toc_progress_wait(all_sent, NULL);
+    toc_progress_wait(all_sent, NULL, "MPI_Finalize");
     toc_request_reap();
 }
 

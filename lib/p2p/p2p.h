@@ -37,8 +37,8 @@ void toc_p2p_make_collective(struct toc_request *request, int world_rank);
 /** Starts. Handler-safe. May complete it at once. */
 void toc_p2p_start(struct toc_request *request);
 
-/** Blocks until complete. Not in the handler. */
-void toc_p2p_wait(struct toc_request *request);
+/** Blocks until complete, in the function `call` of MPI. Not in the handler. */
+void toc_p2p_wait(struct toc_request *request, const char *call);
 
 /** Drops the references of prepare; the request is not active. Not in the handler. */
 static inline void toc_p2p_cleanup(struct toc_request *request)

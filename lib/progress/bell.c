@@ -8,6 +8,7 @@
 #include "notify/notify.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
+#include "progress/rest.h"
 #include "progress/waiters.h"
 #include "transport/corrupt.h"
 #include "transport/world.h"
@@ -230,6 +231,7 @@ bool toc_bell_nap(unsigned timeout_us, struct toc_waiter *self)
      * did not wake us. */
     if (!toc_progress_lead(self)) {
         toc_stats.sleeps++;
+        toc_rest_begin(self->call);
         timed_out = !sleep_on_bell(word, timeout_us);
         if (timed_out)
             toc_progress_inspect();

@@ -87,8 +87,9 @@ void toc_progress_retire(void);
  * fresh epoch. Guard held. */
 void toc_progress_serve(enum toc_progress_context context);
 
-/** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. */
-void toc_progress_wait(bool (*done)(const void *argument), const void *argument);
+/** Waits until done(argument). Guard held throughout; bells are deferred meanwhile. `call`: the
+ *  function of MPI whose wait this is, for what mpirun says of a job that stands still. */
+void toc_progress_wait(bool (*done)(const void *argument), const void *argument, const char *call);
 
 /** Opens the guard in the middle of a round of progress in a call, and closes it again, around code
  *  of the program. The result of the former is for the latter. */

@@ -5,6 +5,7 @@
 #include "progress/guard.h"
 #include "progress/patience.h"
 #include "progress/progress.h"
+#include "progress/rest.h"
 #include "progress/waiters.h"
 #include "progress/yield.h"
 #include "transport/world.h"
@@ -168,6 +169,7 @@ static void give_way(struct wait *wait, struct toc_waiter *self)
         wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
         return;
     }
+    toc_rest_end();
     wait->nap_us = FIRST_NAP_US;
     if (!toc_world.crowded)
         begin_anew(wait);
@@ -183,6 +185,7 @@ static bool doze(struct toc_waiter *self)
 /* Something has moved. */
 static void go_on(struct wait *wait, struct toc_waiter *self)
 {
+    toc_rest_end();
     begin_anew(wait);
     toc_waiters_notify(self);
 }
@@ -253,6 +256,8 @@ struct toc_waiter *toc_progress_step_aside(void)
 {
     struct toc_waiter *self = polling;
     polling = NULL;
+    if (self != NULL)
+        toc_rest_end();
     if (self != NULL && toc_guard_is_concurrent())
         toc_waiters_quit(self);
     toc_guard_leave();
@@ -270,7 +275,7 @@ void toc_progress_step_back(struct toc_waiter *self)
         polling = self;
 }
 
-void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
+void toc_progress_wait(bool (*done)(const void *argument), const void *argument, const char *call)
 {
     if (done(argument))
         return;
@@ -281,7 +286,7 @@ void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
     if (done(argument))
         return;
     struct wait wait = {.nap_us = FIRST_NAP_US};
-    struct toc_waiter self = {.done = done, .argument = argument};
+    struct toc_waiter self = {.done = done, .argument = argument, .call = call};
     toc_waiters_join(&self);
     if (toc_waiters_is_leader(&self))
         toc_bell_hush(HUSH_NOW);
@@ -291,6 +296,8 @@ void toc_progress_wait(bool (*done)(const void *argument), const void *argument)
         else
             follow(&self);
     } while (!done(argument));
+    if (toc_waiters_is_leader(&self))
+        toc_rest_end();
     if (toc_waiters_quit(&self) && helping)
         withdraw_help();
 }

@@ -21,6 +21,7 @@ struct toc_waiter {
     struct toc_list link;
     bool (*done)(const void *argument);
     const void *argument;
+    const char *call;       /* of MPI, in which it waits */
     _Atomic uint32_t woken; /* follower's futex */
 };
 

@@ -35,7 +35,13 @@ kill_timeout=10
 interrupt INT 130 sh -c "timeout --foreground 1000 sleep $mark"
 interrupt TERM 143 sh -c "timeout 1000 sleep $mark"
 
+both_ready()
+{
+    [ "$(grep -c ready out)" -eq 2 ]
+}
+
 # The rank's own handler has its say first.
+: >out # of the job before: the shell behind & may be late
 "$TOC_MPIRUN" sh -c "trap 'echo saved; exit 0' INT; echo ready; while :; do sleep 0.05; done" \
     >out 2>err &
 pid=$!
@@ -56,9 +62,10 @@ sleep 2
 echo saved
 exit 0
 END
+: >out
 "$TOC_MPIRUN" -n 2 sh ./saves >out 2>err &
 pid=$!
-within 20 grep -q ready out || fail "the ranks did not start"
+within 20 both_ready || fail "the ranks did not start"
 kill -s TERM $pid
 within 20 grep -q 'got TERM' out || fail "SIGTERM is not passed on"
 : >go
@@ -70,17 +77,19 @@ expect 143 "ranks that save their state"
 
 # What does not end in that time is killed; a second signal kills at once.
 ignores="trap '' INT TERM; echo ready; while :; do sleep $mark; done"
+: >out
 "$TOC_MPIRUN" --kill-timeout 1 -n 2 sh -c "$ignores" >out 2>err &
 pid=$!
-within 20 grep -q ready out || fail "the ranks did not start"
+within 20 both_ready || fail "the ranks did not start"
 kill -s TERM $pid
 wait $pid
 code=$?
 expect 143 "ranks that do not end"
 expect_gone "ranks that do not end"
+: >out
 "$TOC_MPIRUN" --kill-timeout 1000 -n 2 sh -c "$ignores" >out 2>err &
 pid=$!
-within 20 grep -q ready out || fail "the ranks did not start"
+within 20 both_ready || fail "the ranks did not start"
 kill -s INT $pid
 sleep 0.5
 check "mpirun waits for its ranks" kill -0 $pid

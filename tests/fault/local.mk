@@ -26,6 +26,7 @@ fault_tests = \
 	tests/fault/scribble.sh \
 	tests/fault/search_order.sh \
 	tests/fault/several_programs.sh \
+	tests/fault/stall.sh \
 	tests/fault/stdio_locked.sh \
 	tests/fault/story.sh \
 	tests/fault/tags.sh \
@@ -42,6 +43,7 @@ EXTRA_DIST += $(fault_tests) \
 	tests/fault/scribble.c \
 	tests/fault/search_order.c \
 	tests/fault/search_order_mpi.c \
+	tests/fault/stall.c \
 	tests/fault/stdio_locked.c \
 	tests/fault/unsupported.c \
 	tests/fault/waiting.c

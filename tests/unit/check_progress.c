@@ -320,7 +320,7 @@ START_TEST(waits_and_sleeps)
     pthread_t peer;
     ck_assert_int_eq(pthread_create(&peer, NULL, publish_later, (void *)pauses[_i]), 0);
     toc_guard_enter();
-    toc_progress_wait(five_received, received);
+    toc_progress_wait(five_received, received, "test");
     toc_guard_leave();
     ck_assert_int_eq(pthread_join(peer, NULL), 0);
     ck_assert_int_eq(received_count, 5);
@@ -335,7 +335,7 @@ START_TEST(nothing_to_wait_for)
 {
     received_count = 5;
     toc_guard_enter();
-    toc_progress_wait(five_received, received);
+    toc_progress_wait(five_received, received, "test");
     toc_guard_leave();
     ck_assert_uint_eq(toc_stats.sleeps, 0);
     ck_assert_int_eq(departs, 0);
@@ -353,7 +353,7 @@ START_TEST(help_is_offered_and_withdrawn)
 {
     toc_progress_outgoing(1);
     toc_guard_enter();
-    toc_progress_wait(helped, NULL);
+    toc_progress_wait(helped, NULL, "test");
     toc_guard_leave();
     ck_assert_uint_eq(toc_world.bell->blocking, 0);
     ck_assert_int_eq(departs, 1);
@@ -362,7 +362,7 @@ START_TEST(help_is_offered_and_withdrawn)
     world_publish(0);
     world_ring(TOC_WANT_NONE);
     toc_guard_enter();
-    toc_progress_wait(five_received, received);
+    toc_progress_wait(five_received, received, "test");
     toc_guard_leave();
     ck_assert_int_eq(departs, 1);
 }
@@ -385,7 +385,7 @@ START_TEST(what_is_over_needs_no_wait)
     advances = 0;
     const uint64_t word = atomic_load(&toc_world.bell->word);
     toc_guard_enter();
-    toc_progress_wait(advanced, NULL);
+    toc_progress_wait(advanced, NULL, "test");
     ck_assert_uint_eq(atomic_load(&toc_world.bell->word), word);
     toc_guard_leave();
     ck_assert_int_eq(advances, 1);
@@ -404,7 +404,7 @@ START_TEST(rescues_are_counted)
     have_work = true; /* work that no round of progress finds, and no bell tells of */
     ck_assert_int_eq(pthread_create(&peer, NULL, publish_later, (void *)200000), 0);
     toc_guard_enter();
-    toc_progress_wait(five_received, received);
+    toc_progress_wait(five_received, received, "test");
     toc_guard_leave();
     ck_assert_int_eq(pthread_join(peer, NULL), 0);
     ck_assert_uint_gt(toc_stats.rescues, 0);
@@ -461,7 +461,7 @@ START_TEST(stream_is_received)
             toc_guard_enter();
             goal = received_count + (int)(unit_random(&seed) % 10);
             goal = goal < STREAM ? goal : STREAM;
-            toc_progress_wait(at_goal, NULL);
+            toc_progress_wait(at_goal, NULL, "test");
             toc_guard_leave();
         }
     }
@@ -497,7 +497,7 @@ START_TEST(every_sleep_is_ended)
     ck_assert_int_eq(pthread_create(&peer, NULL, feed, NULL), 0);
     toc_guard_enter();
     for (goal = 1; goal <= WAITS; goal++)
-        toc_progress_wait(at_goal, NULL);
+        toc_progress_wait(at_goal, NULL, "test");
     toc_guard_leave();
     ck_assert_int_eq(pthread_join(peer, NULL), 0);
     ck_assert_uint_eq(toc_stats.rescues, 0);

@@ -88,7 +88,7 @@ static void feed(int tag, const int *values, int64_t count)
                          TOC_SEND_STANDARD);
     toc_p2p_make_collective(&request, 0);
     toc_p2p_start(&request);
-    toc_p2p_wait(&request);
+    toc_p2p_wait(&request, "test");
     toc_p2p_cleanup(&request);
 }
 
@@ -108,7 +108,7 @@ START_TEST(steps_are_done_in_order)
     toc_schedule_fence(schedule);
     toc_schedule_reduce(schedule, c, d, 3, int_type, toc_op_get(MPI_SUM));
     toc_schedule_copy(schedule, a, 3, int_type, d, 3, int_type);
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_OK);
     ck_assert_int_eq(a[0], 11);
     ck_assert_int_eq(a[1], 22);
     ck_assert_int_eq(a[2], 33);
@@ -129,14 +129,14 @@ START_TEST(many_steps)
             toc_schedule_copy(schedule, &values[i], 1, int_type, &values[i], 0, int_type);
         toc_schedule_fence(schedule);
     }
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_OK);
     ck_assert_int_eq(values[STEPS], 42);
 }
 END_TEST
 
 START_TEST(empty_schedule_completes_at_once)
 {
-    ck_assert_int_eq(toc_schedule_run(new_schedule()), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(new_schedule(), "test"), TOC_OK);
     struct toc_request *request = launch(new_schedule());
     retire(request);
 }
@@ -222,7 +222,7 @@ START_TEST(parts_are_reduced_in_their_order)
     struct toc_op *op = digits();
     struct toc_schedule *schedule = new_schedule();
     toc_schedule_reduce_all(schedule, parts, 3, &acc, 1, int_type, op);
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_OK);
     ck_assert_int_eq(acc, 4 + 10 * 3 + 10 * 2 + 10 * 1);
     toc_op_free(op);
 }
@@ -269,7 +269,7 @@ START_TEST(truncation_is_reported)
     struct toc_schedule *schedule = new_schedule();
     toc_schedule_receive(schedule, got, 2, int_type, 0);
     toc_schedule_send(schedule, sent, 4, int_type, 0);
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_ERR_TRUNCATE);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_ERR_TRUNCATE);
     ck_assert_int_eq(got[1], 2);
     ck_assert_int_eq(got[2], 0);
 
@@ -341,7 +341,7 @@ START_TEST(no_memory_is_reported)
 {
     struct toc_schedule *schedule = new_schedule();
     ck_assert_ptr_null(toc_schedule_elements(schedule, INT64_MAX / 2, double_type));
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_ERR_NO_MEM);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_ERR_NO_MEM);
     schedule = new_schedule();
     ck_assert_ptr_null(toc_schedule_alloc(schedule, UINT64_MAX - 3));
     struct toc_request *request = NULL;
@@ -375,7 +375,7 @@ START_TEST(temporary_elements)
     toc_schedule_copy(schedule, second, COUNT, type, first, COUNT, type);
     toc_schedule_receive(schedule, back, COUNT, int_type, 0);
     toc_schedule_send(schedule, second, COUNT, type, 0);
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_OK);
     ck_assert_int_eq(memcmp(values, back, sizeof(values)), 0);
     toc_datatype_free(type);
 }
@@ -473,7 +473,7 @@ START_TEST(reductions_use_the_default_rounding)
     ck_assert_int_eq(fesetround(FE_UPWARD), 0);
     struct toc_schedule *schedule = new_schedule();
     toc_schedule_reduce(schedule, in, out, 2, double_type, toc_op_get(MPI_SUM));
-    ck_assert_int_eq(toc_schedule_run(schedule), TOC_OK);
+    ck_assert_int_eq(toc_schedule_run(schedule, "test"), TOC_OK);
     ck_assert_int_eq(fegetround(), FE_UPWARD);
     fesetround(FE_TONEAREST);
     ck_assert(out[0] == 1.0);
