@@ -232,32 +232,33 @@ mpi-programs: $(mpi_tests)
 $(mpi_tests): %: $(top_srcdir)/%.c launcher/mpicc lib/libmpi_abi.la include/mpi.h $(top_srcdir)/tests/mpi/mpitest.h $(top_srcdir)/tests/mpi/refuse.h $(top_srcdir)/tests/mpi/threads.h
 	$(AM_V_CC)$(MKDIR_P) tests/mpi && launcher/mpicc -O1 $(MPI_TEST_CFLAGS) -o $@ $(top_srcdir)/$@.c -lm -lpthread
 
+# On all-am, not on all: that starts another make, beside the one that builds the programs.
 # Not among TESTS: these start many ranks, so they do not share the cores with other tests.
-check-mpi: all mpi-programs tests/bench/notify
+check-mpi: all-am mpi-programs tests/bench/notify
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh
-check-full: all mpi-programs tests/bench/notify
+check-full: all-am mpi-programs tests/bench/notify
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh --full
-check-build: all
+check-build: all-am
 	bash $(top_srcdir)/tests/build/run.sh
 check-model:
 	bash $(top_srcdir)/tests/model/run.sh
-check-inject: all
+check-inject: all-am
 	bash $(top_srcdir)/tests/inject/run.sh --full
 check-sanitize:
 	bash $(top_srcdir)/tests/sanitize.sh
-check-stress: all mpi-programs
+check-stress: all-am mpi-programs
 	bash $(top_srcdir)/tests/stress/run.sh
-check-scribble: all
+check-scribble: all-am
 	TOC_MPIRUN=launcher/mpirun TOC_MPICC=launcher/mpicc \
 	    $(SHELL) $(top_srcdir)/tests/fault/scribble.sh 50 1000
-lint: all
+lint: all-am
 	bash $(top_srcdir)/tests/lint/run.sh
 # What telling another process costs; as a test it sees that everything arrives.
 check_PROGRAMS += tests/bench/notify
 tests_bench_notify_SOURCES = tests/bench/notify.c
 bench-notify: tests/bench/notify
 	tests/bench/notify
-bench: all
+bench: all-am
 	CC='$(CC)' bash $(top_srcdir)/tests/bench/bench.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
