@@ -11,9 +11,11 @@ lib_libbase_la_SOURCES = \
 	lib/base/env.c lib/base/env.def lib/base/env.h \
 	lib/base/error.h \
 	lib/base/exchange.c lib/base/exchange.h \
+	lib/base/held.c lib/base/held.h \
 	lib/base/job.c lib/base/job.h \
 	lib/base/list.h \
 	lib/base/log.c lib/base/log.h \
+	lib/base/memory_limit.c lib/base/memory_limit.h \
 	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
 	lib/base/stream.c lib/base/stream.h \
 	lib/base/syscall.h \
@@ -167,6 +169,8 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/rendezvous_send.c \
 	lib/p2p/request.c \
 	lib/p2p/send.c \
+	lib/p2p/bound.c \
+	lib/p2p/held.c \
 	lib/p2p/unexpected.c \
 	lib/p2p/advertise.h \
 	lib/p2p/border.h \
@@ -176,6 +180,8 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/pair.h \
 	lib/p2p/protocol.h \
 	lib/p2p/request.h \
+	lib/p2p/bound.h \
+	lib/p2p/held.h \
 	lib/p2p/unexpected.h \
 	lib/coll/allgather.c \
 	lib/coll/allreduce.c \

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum knob_type { KNOB_ENUM, KNOB_INT, KNOB_AUTO, KNOB_SIZE, KNOB_BOOL };
+enum knob_type { KNOB_ENUM, KNOB_INT, KNOB_AUTO, KNOB_SIZE, KNOB_SIZE_AUTO, KNOB_BOOL };
 
 struct knob {
     enum knob_type type;
@@ -33,6 +33,8 @@ static const struct knob knobs[] = {
     {KNOB_AUTO, name, FIELD(field), NULL, "auto", minimum, maximum, help},
 #define TOC_KNOB_SIZE(field, name, default_, minimum, maximum, help)                               \
     {KNOB_SIZE, name, FIELD(field), NULL, #default_, minimum, maximum, help},
+#define TOC_KNOB_SIZE_AUTO(field, name, minimum, maximum, help)                                    \
+    {KNOB_SIZE_AUTO, name, FIELD(field), NULL, "auto", minimum, maximum, help},
 #define TOC_KNOB_BOOL(field, name, default_, help)                                                 \
     {KNOB_BOOL, name, FIELD(field), NULL, #default_, 0, 1, help},
 #include "base/env.def"
@@ -40,6 +42,7 @@ static const struct knob knobs[] = {
 #undef TOC_KNOB_INT
 #undef TOC_KNOB_AUTO
 #undef TOC_KNOB_SIZE
+#undef TOC_KNOB_SIZE_AUTO
 #undef TOC_KNOB_BOOL
 };
 
@@ -97,6 +100,16 @@ static bool parse_bool(const char *text, int64_t *value)
     return word >= 0;
 }
 
+static bool is_size(const struct knob *knob)
+{
+    return knob->type == KNOB_SIZE || knob->type == KNOB_SIZE_AUTO;
+}
+
+static bool may_be_auto(const struct knob *knob)
+{
+    return knob->type == KNOB_AUTO || knob->type == KNOB_SIZE_AUTO;
+}
+
 /* *value is set on success only. An empty text stands for the default. */
 static bool parse_knob(const struct knob *knob, const char *text, int64_t *value)
 {
@@ -114,14 +127,14 @@ static bool parse_knob(const struct knob *knob, const char *text, int64_t *value
             return false;
         break;
     case KNOB_AUTO:
+    case KNOB_SIZE_AUTO:
         if (find_word("auto", text) == 0) {
             *value = TOC_ENV_AUTO;
             return true;
         }
         /* fall through */
     default:
-        if (!parse_number(text, knob->type == KNOB_SIZE, &got) || got < knob->minimum ||
-            got > knob->maximum)
+        if (!parse_number(text, is_size(knob), &got) || got < knob->minimum || got > knob->maximum)
             return false;
     }
     *value = got;
@@ -184,8 +197,8 @@ static void allowed(const struct knob *knob, char *text, size_t size)
         snprintf(text, size, "0 or 1");
     else
         snprintf(text, size, "%sa number from %" PRId64 " to %" PRId64 "%s",
-                 knob->type == KNOB_AUTO ? "auto, or " : "", knob->minimum, knob->maximum,
-                 knob->type == KNOB_SIZE ? " (suffix K, M or G allowed)" : "");
+                 may_be_auto(knob) ? "auto, or " : "", knob->minimum, knob->maximum,
+                 is_size(knob) ? " (suffix K, M or G allowed)" : "");
 }
 
 static int64_t *field_of(const struct knob *knob)

@@ -19,7 +19,7 @@ enum toc_env_notify {
 /* Words of TOCSIN_INTERRUPT. */
 enum toc_env_interrupt { TOC_ENV_INTERRUPT_NEEDED, TOC_ENV_INTERRUPT_ALWAYS };
 
-/** Value of a TOC_KNOB_AUTO that is left to the library. */
+/** Value of a TOC_KNOB_AUTO or TOC_KNOB_SIZE_AUTO that is left to the library. */
 #define TOC_ENV_AUTO INT64_MAX
 
 /** One field for each line of env.def. */
@@ -28,12 +28,14 @@ struct toc_env {
 #define TOC_KNOB_INT(field, name, default_, minimum, maximum, help)  int64_t field;
 #define TOC_KNOB_AUTO(field, name, minimum, maximum, help)           int64_t field;
 #define TOC_KNOB_SIZE(field, name, default_, minimum, maximum, help) int64_t field;
+#define TOC_KNOB_SIZE_AUTO(field, name, minimum, maximum, help)      int64_t field;
 #define TOC_KNOB_BOOL(field, name, default_, help)                   int64_t field;
 #include "base/env.def"
 #undef TOC_KNOB_ENUM
 #undef TOC_KNOB_INT
 #undef TOC_KNOB_AUTO
 #undef TOC_KNOB_SIZE
+#undef TOC_KNOB_SIZE_AUTO
 #undef TOC_KNOB_BOOL
 };
 

@@ -60,6 +60,8 @@ void toc_job_layout_compute(uint32_t nranks, uint32_t tightness, struct toc_job_
     ring_geometry(nranks, tightness, layout);
     layout->ranks_offset = at;
     at += (uint64_t)nranks * sizeof(struct toc_job_rank);
+    layout->held_offset = at;
+    at += (uint64_t)nranks * sizeof(struct toc_job_held);
     layout->doorbells_offset = at = round_up(at, TOC_PAGE);
     at += (uint64_t)nranks * TOC_DOORBELL_BYTES;
     layout->notices_offset = at = round_up(at, TOC_PAGE);

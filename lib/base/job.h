@@ -87,9 +87,25 @@ struct toc_job_rank {
 };
 _Static_assert(sizeof(struct toc_job_rank) == 2 * TOC_CACHE_LINE, "two lines a rank");
 
+/** What a rank keeps of messages that nobody has received yet: one line per rank, written by the
+ *  rank itself, for who explains why a job stands still. Nothing is decided by it. All relaxed:
+ *  numbers that need not fit each other. */
+struct toc_job_held {
+    alignas(TOC_CACHE_LINE) _Atomic uint64_t bytes; /* written while it is `over`, else 0 */
+    _Atomic uint64_t limit;
+    _Atomic uint64_t most;      /* of `bytes`, from the rank that has sent most */
+    _Atomic uint32_t most_from; /* ... which is this one */
+    _Atomic uint32_t over;      /* it takes no more: senders keep their data */
+    _Atomic uint32_t refused;  /* messages of this rank that wait for their receive because of it */
+    _Atomic uint32_t multiple; /* MPI_THREAD_MULTIPLE: other threads may still receive */
+    _Atomic uint32_t exhausted; /* there was no memory before the limit was reached */
+};
+_Static_assert(sizeof(struct toc_job_held) == TOC_CACHE_LINE, "one line a rank");
+
 struct toc_job_layout {
     uint64_t size;             /* of all that every rank maps, bytes, whole pages */
     uint64_t ranks_offset;     /* struct toc_job_rank [nranks] */
+    uint64_t held_offset;      /* struct toc_job_held [nranks] */
     uint64_t doorbells_offset; /* TOC_DOORBELL_BYTES each [nranks] */
     uint64_t notices_offset;   /* TOC_NOTICE_BYTES each [nranks] */
     uint64_t xfers_offset;     /* [nranks][xfers] rendezvous descriptors */
@@ -214,6 +230,12 @@ static inline bool toc_job_first_to_tell(struct toc_job_header *header, enum toc
 static inline struct toc_job_rank *toc_job_rank(struct toc_job_header *header, uint32_t rank)
 {
     return (struct toc_job_rank *)((char *)header + header->layout.ranks_offset) + rank;
+}
+
+/** What rank `rank` keeps. */
+static inline struct toc_job_held *toc_job_held(struct toc_job_header *header, uint32_t rank)
+{
+    return (struct toc_job_held *)((char *)header + header->layout.held_offset) + rank;
 }
 
 #endif

@@ -16,6 +16,7 @@
 #include "mpi/attr_impl.h"
 #include "mpi/mpi_impl.h"
 #include "mpi/p2p_impl.h"
+#include "p2p/held.h"
 #include "p2p/p2p.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
@@ -110,6 +111,8 @@ static void note_environment(void)
 static void note_level(int level)
 {
     thread_level = level;
+    if (level == MPI_THREAD_MULTIPLE)
+        toc_held_note_threads();
     if (level >= MPI_THREAD_SERIALIZED || toc_world.notifier->concurrent)
         toc_guard_share(level == MPI_THREAD_MULTIPLE);
 }

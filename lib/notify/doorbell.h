@@ -58,6 +58,9 @@ struct toc_doorbell {
     /* Strikes of a progress thread, which sleeps on it (TOCSIN_NOTIFY=thread). On the word's line:
      * who strikes has just changed the word. */
     _Atomic uint32_t gong;
+    /* Owner keeps so much that nobody has received that it takes no more contents (p2p/held.h).
+     * Here because senders read this line anyway. */
+    _Atomic uint32_t over;
     /* Owner is inside a blocking call and will copy for its outgoing rendezvous. */
     alignas(TOC_CACHE_LINE) _Atomic uint32_t blocking;
     /* Bit per sender: the owner has to watch its ring (or other traffic of that peer). */

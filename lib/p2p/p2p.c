@@ -5,6 +5,7 @@
 #include "datatype/cursor.h"
 #include "p2p/advertise.h"
 #include "p2p/buffered.h"
+#include "p2p/held.h"
 #include "p2p/match.h"
 #include "p2p/protocol.h"
 
@@ -197,7 +198,9 @@ int toc_p2p_init(void)
     toc_descriptors_init();
     toc_rendezvous_init();
     toc_buffer_init();
-    if (toc_send_init() != 0 || toc_advertise_init() != 0)
+    const struct toc_job_layout *layout = &toc_world.job->layout;
+    toc_unexpected_reserve((uint32_t)toc_world.size, layout->ring_cells, layout->ring_data_bytes);
+    if (toc_held_init() != 0 || toc_send_init() != 0 || toc_advertise_init() != 0)
         return TOC_ERR_NO_MEM;
     toc_progress_register(&events);
     toc_unexpected_prime();
@@ -221,4 +224,5 @@ void toc_p2p_free(void)
     toc_send_free();
     toc_advertise_free();
     toc_unexpected_free_all();
+    toc_held_free();
 }

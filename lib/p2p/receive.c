@@ -7,6 +7,7 @@
 #include "datatype/cursor.h"
 #include "p2p/advertise.h"
 #include "p2p/border.h"
+#include "p2p/held.h"
 #include "p2p/match.h"
 #include "p2p/p2p.h"
 #include "p2p/protocol.h"
@@ -167,6 +168,8 @@ static inline __attribute__((always_inline)) bool keep(enum toc_progress_context
         sweep();
     struct toc_unexpected *message = toc_unexpected_take(bytes, context != TOC_PROGRESS_HANDLER);
     if (message == NULL) {
+        if (context != TOC_PROGRESS_HANDLER)
+            toc_held_end();
         toc_progress_starve();
         return false;
     }
@@ -178,6 +181,8 @@ static inline __attribute__((always_inline)) bool keep(enum toc_progress_context
     message->slot = envelope->slot;
     message->generation = envelope->generation;
     message->size = envelope->size;
+    if (bytes > TOC_HELD_FREE)
+        toc_unexpected_count(message);
     memcpy(message->payload, payload, bytes);
     toc_match_keep(message);
     toc_stats.unexpected++;

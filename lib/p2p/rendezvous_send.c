@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "p2p/advertise.h"
+#include "p2p/held.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
 #include "transport/xfer.h"
@@ -11,10 +12,20 @@ static struct toc_list outgoing; /* matched, not complete */
 static struct toc_list quiet;    /* not matched, and the receiver has not been struck for it */
 static int outgoing_count;       /* all that have a descriptor */
 
-/* Bytes of a message that may be sent with its envelope although it wants an acknowledgement. */
+/* Is it sent with its envelope, although it wants an acknowledgement? */
 static bool is_eager(const struct toc_request *request)
 {
-    return request->size <= toc_world.job->layout.eager_max && request->mode == TOC_SEND_SYNC;
+    return request->whole;
+}
+
+/* May it be, and would it be sent so if it did not want one? */
+static void choose_way(struct toc_request *request, const struct toc_peer *peer)
+{
+    uint64_t size = request->size;
+    request->whole = request->mode == TOC_SEND_SYNC && size <= toc_world.job->layout.eager_max &&
+                     !toc_held_refuses(peer, size);
+    request->back = request->mode != TOC_SEND_SYNC && size <= toc_world.job->layout.eager_max &&
+                    size <= (uint64_t)toc_env.eager_limit;
 }
 
 static struct toc_xfer *xfer_of(const struct toc_request *request)
@@ -45,7 +56,11 @@ bool toc_rendezvous_is_quiet(const struct toc_request *request, uint64_t bytes, 
 
 static void strike_for(struct toc_request *request, struct toc_peer *peer)
 {
-    unsigned class_bits = toc_send_class(request, is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS);
+    unsigned kind = is_eager(request) ? TOC_WANT_SYNC : TOC_WANT_RTS;
+    /* Receives of that length are not armed for requests. */
+    if (request->back)
+        kind |= TOC_WANT_CONTROL;
+    unsigned class_bits = toc_send_class(request, kind);
     toc_world_hesitate(peer, class_bits);
     toc_send_tell(peer, class_bits);
 }
@@ -104,6 +119,8 @@ static void count(const struct toc_request *request, int change)
     toc_progress_busy(change);
     if (request->asked)
         toc_progress_want(TOC_WANT_CTS, change);
+    if (request->back)
+        toc_held_back(change);
 }
 
 /* Reads what the receiver has matched with; `far` is where it wants it. */
@@ -134,6 +151,7 @@ static void adopt(struct toc_request *request, struct toc_xfer *xfer, enum toc_r
 
 bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
 {
+    choose_way(request, peer);
     uint32_t bytes = is_eager(request) ? (uint32_t)request->size : 0;
     void *payload;
     if (!toc_ring_has_room(&peer->tx, bytes) || !toc_descriptor_take(request))

@@ -107,6 +107,8 @@ struct toc_request {
     uint32_t claimed;           /* chunks that this side has claimed */
     bool helped; /* receive: a sender that waits copies, too; send: the receiver was told so */
     bool asked;  /* send: the receiver is expected to want something */
+    bool whole;  /* send with a descriptor: its data went with its envelope */
+    bool back;   /* send with a descriptor: held back, for the receiver is over its bound */
 };
 
 /** A request with a handle, or NULL. Guard held. */

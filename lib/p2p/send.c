@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "datatype/cursor.h"
+#include "p2p/held.h"
 #include "p2p/protocol.h"
 
 /* Sends to one peer that found no room; while it is not empty, later ones to that peer queue
@@ -128,7 +129,8 @@ static bool send_eager(const void *buffer, int64_t count, const struct toc_datat
     int world_rank = toc_comm_world_rank(comm, dest);
     struct toc_peer *peer = &toc_world.peers[world_rank];
     void *payload;
-    if (size > eager_limit || !toc_list_is_empty(&queues[world_rank].requests))
+    if (size > eager_limit || !toc_list_is_empty(&queues[world_rank].requests) ||
+        toc_held_refuses(peer, size))
         return false;
     struct toc_cell *cell = reserve_eager(peer, toc_comm_p2p_context(comm), tag, size, &payload);
     if (cell == NULL)
@@ -188,9 +190,17 @@ static bool try_eager(struct toc_request *request, struct toc_peer *peer)
     return true;
 }
 
+/* A rank that sends to itself, and waits for that, does not get to receive it before: the contents
+ * cannot stay where they are. */
+static bool may_stay(const struct toc_request *request)
+{
+    return request->peer != toc_world.rank || !toc_request_is_call(request);
+}
+
 static bool try_send(struct toc_request *request, struct toc_peer *peer)
 {
-    if (request->size <= eager_limit && request->mode != TOC_SEND_SYNC)
+    if (request->size <= eager_limit && request->mode != TOC_SEND_SYNC &&
+        (!toc_held_refuses(peer, request->size) || !may_stay(request)))
         return try_eager(request, peer);
     return toc_rendezvous_request(request, peer);
 }

@@ -30,12 +30,14 @@ static const struct {
 #define TOC_KNOB_ENUM(field, name, default_, words, help)            {name, default_},
 #define TOC_KNOB_INT(field, name, default_, minimum, maximum, help)  {name, #default_},
 #define TOC_KNOB_AUTO(field, name, minimum, maximum, help)           {name, "auto"},
+#define TOC_KNOB_SIZE_AUTO(field, name, minimum, maximum, help)      {name, "auto"},
 #define TOC_KNOB_SIZE(field, name, default_, minimum, maximum, help) {name, #default_},
 #define TOC_KNOB_BOOL(field, name, default_, help)                   {name, #default_},
 #include "base/env.def"
 #undef TOC_KNOB_ENUM
 #undef TOC_KNOB_INT
 #undef TOC_KNOB_AUTO
+#undef TOC_KNOB_SIZE_AUTO
 #undef TOC_KNOB_SIZE
 #undef TOC_KNOB_BOOL
 };
@@ -83,6 +85,8 @@ static const struct {
     {"TOCSIN_CHUNK=1g", &toc_env.chunk, 1 << 30},
     {"TOCSIN_SPIN_US=1000000", &toc_env.spin_us, 1000000},
     {"TOCSIN_SPIN_US=0", &toc_env.spin_us, 0},
+    {"TOCSIN_UNEXPECTED_LIMIT=10M", &toc_env.unexpected_limit, 10 << 20},
+    {"TOCSIN_UNEXPECTED_LIMIT=auto", &toc_env.unexpected_limit, TOC_ENV_AUTO},
     {"TOCSIN_SPIN_US=Auto", &toc_env.spin_us, TOC_ENV_AUTO},
     {"TOCSIN_STATS=1", &toc_env.stats, 1},
     {"TOCSIN_STATS=yes", &toc_env.stats, 1},
@@ -138,6 +142,7 @@ static const struct {
     {"TOCSIN_CHUNK=17179869185G", "4096 to 1073741824"}, /* must not become 1G */
     {"TOCSIN_CHUNK=1.5M", "4096 to 1073741824"},
     {"TOCSIN_SPIN_US=1000001", "auto, or a number from 0 to 1000000"},
+    {"TOCSIN_UNEXPECTED_LIMIT=65535", "auto, or a number from 65536 to 1099511627776 (suffix K, M"},
     {"TOCSIN_SPIN_US=-1", "auto, or a number from 0 to 1000000"},
     {"TOCSIN_SPIN_US=automatic", "auto, or a number from 0 to 1000000"},
     {"TOCSIN_SPIN_US=9223372036854775807", "auto, or a number from 0 to 1000000"},
@@ -154,12 +159,14 @@ START_TEST(empty_values)
 #define TOC_KNOB_ENUM          NAME
 #define TOC_KNOB_INT           NAME
 #define TOC_KNOB_AUTO          NAME
+#define TOC_KNOB_SIZE_AUTO     NAME
 #define TOC_KNOB_SIZE          NAME
 #define TOC_KNOB_BOOL          NAME
 #include "base/env.def"
 #undef TOC_KNOB_ENUM
 #undef TOC_KNOB_INT
 #undef TOC_KNOB_AUTO
+#undef TOC_KNOB_SIZE_AUTO
 #undef TOC_KNOB_SIZE
 #undef TOC_KNOB_BOOL
     };

@@ -24,7 +24,9 @@ START_TEST(parts_do_not_overlap)
         toc_job_layout_compute(n, k / TOC_MAX_RANKS, &l);
         UNIT_CHECK(l.ranks_offset >= sizeof(struct toc_job_header));
         UNIT_CHECK(l.ranks_offset % TOC_CACHE_LINE == 0);
-        UNIT_CHECK(l.doorbells_offset >= l.ranks_offset + n * sizeof(struct toc_job_rank));
+        UNIT_CHECK(l.held_offset >= l.ranks_offset + n * sizeof(struct toc_job_rank));
+        UNIT_CHECK(l.held_offset % TOC_CACHE_LINE == 0);
+        UNIT_CHECK(l.doorbells_offset >= l.held_offset + n * sizeof(struct toc_job_held));
         UNIT_CHECK(l.doorbells_offset % TOC_CACHE_LINE == 0);
         UNIT_CHECK(l.notices_offset >= l.doorbells_offset + (uint64_t)n * TOC_DOORBELL_BYTES);
         UNIT_CHECK(l.notices_offset % TOC_CACHE_LINE == 0);
