@@ -11,6 +11,7 @@ launcher_mpirun_SOURCES = \
 	launcher/exchange.c launcher/exchange.h \
 	launcher/foreign.c launcher/foreign.h \
 	launcher/guardian.c launcher/guardian.h \
+	launcher/held.c launcher/held.h \
 	launcher/hosts.c launcher/hosts.h \
 	launcher/input.c launcher/input.h \
 	launcher/launch.c launcher/launch.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "held.h"
 #include "message.h"
 #include "stall.h"
 
@@ -169,10 +170,18 @@ static uint64_t cpu_of_all(struct toc_launch *launch)
 
 static void tell(struct toc_launch *launch, int64_t passed_ms)
 {
-    char where[TEXT_BYTES];
+    char where[TEXT_BYTES], why[512];
+    uint32_t rank;
     unsigned seconds = (unsigned)(passed_ms / 1000);
 
     toc_whereabouts(launch, where, sizeof(where));
+    if (toc_held_explains(launch->header, launch->started, why, sizeof(why), &rank)) {
+        toc_message_print("nothing has moved for %u second%s: %s; %s: ending the job, which needs "
+                          "more room for messages than there is",
+                          seconds, toc_plural(seconds), where, why);
+        toc_supervise_end(launch, SIGTERM, 1, (int)rank);
+        return;
+    }
     toc_message_print("nothing has moved for %u second%s: %s; the job is left to itself (--timeout "
                       "or Ctrl-C ends it, TOCSIN_STALL_SECONDS=0 silences this)",
                       seconds, toc_plural(seconds), where);
