@@ -364,6 +364,7 @@ static int run_ranks(struct toc_launch *launch, struct toc_spawn *spawn,
 {
     launch->header->bound = launch->options.bind != TOC_BIND_NONE;
     launch->header->nonce = launch->nonce;
+    launch->header->keep_going = launch->options.keep_going;
     launch->header->errhandler = launch->options.errhandler;
     launch->job_fd = spawn->job_fd = move_up(spawn, launch->job_fd);
     int status = prepare(launch, spawn);

@@ -58,6 +58,7 @@ static const struct toc_option table[] = {
     {"--kill-timeout", TOC_OPTION_KILL_TIMEOUT, 1, "seconds"},
     {"--stdin", TOC_OPTION_STDIN, 1, "a rank, all or none"},
     {"-s", TOC_OPTION_STDIN, 1, "a rank, all or none"},
+    {"-disable-auto-cleanup", TOC_OPTION_KEEP_GOING, 0, NULL},
     {"--emulate-uintr", TOC_OPTION_EMULATE, 0, NULL},
     {"-q", TOC_OPTION_QUIET, 0, NULL},
     {"--quiet", TOC_OPTION_QUIET, 0, NULL},
@@ -149,6 +150,8 @@ const char toc_option_help[] =
     "  --kill-timeout SECONDS   a signal to mpirun is passed on to the ranks; so much later (10) "
     "what\n"
     "                        is left is killed. A second Ctrl-C kills at once\n"
+    "  -disable-auto-cleanup   a rank that fails, or MPI_Abort of a communicator, ends no other "
+    "rank\n"
     "  -q                    no note about options without effect\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n"

@@ -37,6 +37,7 @@ enum toc_option_id {
     TOC_OPTION_TIMEOUT,
     TOC_OPTION_KILL_TIMEOUT,
     TOC_OPTION_STDIN,
+    TOC_OPTION_KEEP_GOING,
     TOC_OPTION_EMULATE,
     TOC_OPTION_QUIET,
     TOC_OPTION_MATTERLESS, /* what it asks for is always so */

@@ -347,6 +347,8 @@ static int apply(struct parser *parser, struct given *given)
         return parse_number(given, "the number of seconds", SECONDS_MOST, &options->kill_timeout);
     case TOC_OPTION_STDIN:
         return toc_value_stdin(given->word, given->text, &options->input);
+    case TOC_OPTION_KEEP_GOING:
+        return set(&options->keep_going);
     case TOC_OPTION_EMULATE:
         return set(&options->emulate_uintr);
     case TOC_OPTION_QUIET:

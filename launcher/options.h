@@ -68,6 +68,7 @@ struct toc_options {
     bool report_bindings;     /* say where each rank is bound to */
     bool no_oversubscribe;    /* more ranks than cores is an error */
     bool quiet;               /* no notes */
+    bool keep_going;          /* the job goes on without ranks that end */
     bool emulate_uintr;       /* preload the emulator of user interrupts */
     enum toc_tag_style tag;   /* in front of each line of the ranks */
     uint32_t timeout;         /* seconds after which the job is ended; 0: never */

@@ -93,7 +93,7 @@ static int rank_state(struct toc_launch *launch, uint32_t rank)
         atomic_load_explicit(&toc_job_rank(launch->header, rank)->state, memory_order_acquire);
     char region[48];
 
-    if (state >= TOC_RANK_STARTED && state <= TOC_RANK_FINALIZED)
+    if (state >= TOC_RANK_STARTED && state <= TOC_RANK_ENDED)
         return state;
     snprintf(region, sizeof(region), "the state of rank %u", rank);
     report_overwritten(launch, region, state);
@@ -170,37 +170,79 @@ static void tell_foreign(struct toc_launch *launch, uint32_t rank)
                       program->argv[0], library);
 }
 
+/* The job goes on without it (-disable-auto-cleanup). The others see its state, before or after
+ * they have seen that there is one more of these; mpirun's exit code is the first one's. */
+static void part_with(struct toc_launch *launch, uint32_t rank, int code)
+{
+    struct toc_job_header *header = launch->header;
+
+    if (launch->exit_code == 0)
+        launch->exit_code = code;
+    if (rank_state(launch, rank) == TOC_RANK_FINALIZED)
+        return;
+    /* Release: pairs with the acquire of those who look for a message of its. */
+    atomic_store_explicit(&toc_job_rank(header, rank)->state, TOC_RANK_ENDED, memory_order_release);
+    atomic_fetch_add_explicit(&header->ended, 1, memory_order_release);
+}
+
+/* Ended by MPI_Abort on a communicator, whose caller has said so. */
+static bool is_condemned(struct toc_launch *launch, uint32_t rank)
+{
+    int code =
+        atomic_load_explicit(&toc_job_rank(launch->header, rank)->condemned, memory_order_relaxed);
+
+    if (!launch->options.keep_going || code == 0)
+        return false;
+    part_with(launch, rank, (code & 0xff) != 0 ? code & 0xff : 1);
+    return true;
+}
+
+static void rank_failed(struct toc_launch *launch, uint32_t rank, int code)
+{
+    tell_foreign(launch, rank);
+    if (launch->options.keep_going)
+        part_with(launch, rank, code);
+    else
+        toc_supervise_end(launch, SIGTERM, code, (int)rank);
+}
+
+static const char *consequence(const struct toc_launch *launch)
+{
+    return launch->options.keep_going ? "the others run on" : "ending the job";
+}
+
 static void judge_signal(struct toc_launch *launch, uint32_t rank, const siginfo_t *info)
 {
     const char *name = sigabbrev_np(info->si_status);
 
-    toc_message_print("rank %u (pid %d, %s) was killed by signal %d (SIG%s, %s)%s: ending the job",
-                      rank, launch->ranks[rank].pid, name_of(launch, rank), info->si_status,
+    toc_message_print("rank %u (pid %d, %s) was killed by signal %d (SIG%s, %s)%s: %s", rank,
+                      launch->ranks[rank].pid, name_of(launch, rank), info->si_status,
                       name != NULL ? name : "RT", strsignal(info->si_status),
-                      info->si_code == CLD_DUMPED ? ", core dumped" : "");
-    tell_foreign(launch, rank);
-    toc_supervise_end(launch, SIGTERM, 128 + info->si_status, (int)rank);
+                      info->si_code == CLD_DUMPED ? ", core dumped" : "", consequence(launch));
+    rank_failed(launch, rank, 128 + info->si_status);
 }
 
 static void judge_exit(struct toc_launch *launch, uint32_t rank, int code)
 {
-    bool joined = rank_state(launch, rank) == TOC_RANK_JOINED;
+    int state = rank_state(launch, rank);
+    bool joined = state == TOC_RANK_JOINED || state == TOC_RANK_CLOSING;
     const char *name = code > 128 ? sigabbrev_np(code - 128) : NULL;
 
     if (code == 0 && !joined) {
-        if (rank_state(launch, rank) == TOC_RANK_STARTED) {
+        if (launch->options.keep_going) {
+            part_with(launch, rank, 0);
+        } else if (state == TOC_RANK_STARTED) {
             launch->outsider = true;
             launch->next_look = toc_clock_ms();
         }
         return;
     }
-    toc_message_print("rank %u (pid %d, %s) exited with code %d%s%s%s%s: ending the job", rank,
+    toc_message_print("rank %u (pid %d, %s) exited with code %d%s%s%s%s: %s", rank,
                       launch->ranks[rank].pid, name_of(launch, rank), code,
                       joined ? " without calling MPI_Finalize" : "",
                       name != NULL ? " (a shell's way to report SIG" : "", name != NULL ? name : "",
-                      name != NULL ? ")" : "");
-    tell_foreign(launch, rank);
-    toc_supervise_end(launch, SIGTERM, code != 0 ? code : 1, (int)rank);
+                      name != NULL ? ")" : "", consequence(launch));
+    rank_failed(launch, rank, code != 0 ? code : 1);
 }
 
 /* How the process ended; false: it has not. WNOWAIT: it stays a zombie, so that its number cannot
@@ -234,6 +276,8 @@ static void rank_left(struct toc_launch *launch, uint32_t index)
         return;
     toc_output_drain(launch->output, index); /* its last words come before ours */
     if (take_spawn_errors(launch) || take_abort(launch))
+        return;
+    if (is_condemned(launch, index))
         return;
     if (info.si_code == CLD_EXITED)
         judge_exit(launch, index, info.si_status);
@@ -441,7 +485,7 @@ static void finish(struct toc_launch *launch)
 {
     if (!launch->ending)
         drain(launch, LINGER_MS);
-    bool sweep = launch->ending || toc_output_streams(launch->output) > 0;
+    bool sweep = launch->ending || launch->exit_code != 0 || toc_output_streams(launch->output) > 0;
     end_groups(launch);
     for (int i = 0; sweep && i < 20 && toc_processes_sweep(launch->mark) > 0; i++)
         step(launch, POLL_MS);

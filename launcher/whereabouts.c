@@ -53,7 +53,7 @@ static void look_at(struct toc_launch *launch, uint32_t rank, struct sight *sigh
     sight->call[0] = '\0';
     if (launch->ranks[rank].left || state == TOC_RANK_FINALIZED)
         sight->place = GONE;
-    else if (state != TOC_RANK_JOINED)
+    else if (state != TOC_RANK_JOINED && state != TOC_RANK_CLOSING)
         sight->place = ABSENT;
     else
         sight->place = read_rest(&entry->rest, sight) ? ASLEEP : AWAKE;

@@ -89,6 +89,7 @@ lib_libcore_la_SOURCES = \
 	lib/notify/uintr/route.h \
 	lib/transport/advert.c \
 	lib/transport/cma.c \
+	lib/transport/condemn.c \
 	lib/transport/corrupt.c \
 	lib/transport/memory.c \
 	lib/transport/ring.c \
@@ -160,6 +161,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/buffered.c \
 	lib/p2p/copy.c \
 	lib/p2p/descriptors.c \
+	lib/p2p/ended.c \
 	lib/p2p/fragments.c \
 	lib/p2p/match.c \
 	lib/p2p/p2p.c \
@@ -175,6 +177,7 @@ lib_libcore_la_SOURCES = \
 	lib/p2p/advertise.h \
 	lib/p2p/border.h \
 	lib/p2p/buffered.h \
+	lib/p2p/ended.h \
 	lib/p2p/match.h \
 	lib/p2p/p2p.h \
 	lib/p2p/pair.h \

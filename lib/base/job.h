@@ -49,6 +49,9 @@ enum toc_rank_state {
     TOC_RANK_STARTED = 0,   /* forked by the launcher, not yet in MPI_Init */
     TOC_RANK_JOINED = 1,    /* between MPI_Init and the end of MPI_Finalize */
     TOC_RANK_FINALIZED = 2, /* MPI_Finalize has returned: may exit with any code */
+    /* Only in a job with `keep_going`: */
+    TOC_RANK_CLOSING = 3, /* in MPI_Finalize, with nothing left to send */
+    TOC_RANK_ENDED = 4,   /* it has left without that, says mpirun; before or after it joined */
 };
 
 enum toc_notifier_id {
@@ -80,9 +83,10 @@ struct toc_job_rank {
     _Atomic int32_t signo;                       /* bell signal of the signal notifier */
     _Atomic int32_t unsignalable;                /* a bell to it failed: it is served like `poll` */
     _Atomic int32_t vector_fd;                   /* uintr: descriptor of its vector */
-    _Atomic uint64_t pidns;                      /* inode of its pid namespace; 0 unknown */
-    _Atomic uint64_t nonce_address;              /* where peers try a cross-memory read */
-    _Atomic uint64_t nonce; /* what they must find there: toc_job_line_seal() */
+    _Atomic int32_t condemned; /* keep_going: 0, or the exit code of the MPI_Abort that ends it */
+    _Atomic uint64_t pidns;    /* inode of its pid namespace; 0 unknown */
+    _Atomic uint64_t nonce_address; /* where peers try a cross-memory read */
+    _Atomic uint64_t nonce;         /* what they must find there: toc_job_line_seal() */
     struct toc_job_rest rest;
 };
 _Static_assert(sizeof(struct toc_job_rank) == 2 * TOC_CACHE_LINE, "two lines a rank");
@@ -140,6 +144,7 @@ struct toc_job_header {
     uint32_t bound;       /* launcher bound the ranks to cores */
     int32_t exchange_fd;  /* what TOCSIN_EXCHANGE_FD says, or -1 */
     uint32_t errhandler;  /* enum toc_initial_errhandler */
+    uint32_t keep_going;  /* -disable-auto-cleanup: the job goes on without ranks that end */
     uint64_t nonce;       /* as in TOCSIN_JOB_ID */
     struct toc_job_layout layout;
     /* MPI_Abort, or the launcher when a rank died: `abort_state` goes 0 -> 1 by CAS, the winner
@@ -149,6 +154,7 @@ struct toc_job_header {
     _Atomic int32_t abort_rank;
     _Atomic int32_t abort_reason; /* enum toc_abort_reason */
     _Atomic uint32_t told;        /* bits of enum toc_job_note */
+    _Atomic uint32_t ended;       /* how many ranks are TOC_RANK_ENDED, counted after `state` */
     /* Numbers drawn for communicators (lib/core/comm.h). */
     alignas(TOC_CACHE_LINE) _Atomic uint64_t contexts;
 };

@@ -9,6 +9,7 @@
 #include "p2p/p2p.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
+#include "transport/world.h"
 
 /* Bytes that one round of progress copies or reduces: in the handler and on the way out of a call,
  * where the program wants to go on; in a call that asks for progress; in a wait. */
@@ -32,11 +33,31 @@ static void note_error(struct toc_schedule *schedule, int error)
         schedule->error = (enum toc_error)error;
 }
 
+/* A rank whose part has failed, because a rank has ended, sends only messages of a wrong length
+ * from then on, none or one byte: so the others end, too, and hear of it. Right ones are as long as
+ * the buffers that they are received in. */
+static bool is_hollow(const struct toc_request *message)
+{
+    return message->kind == TOC_REQUEST_RECEIVE &&
+           (message->status_bytes < message->size || message->error == TOC_ERR_TRUNCATE) &&
+           atomic_load_explicit(&toc_world.job->ended, memory_order_relaxed) != 0;
+}
+
+static void hollow_out(struct toc_request *message)
+{
+    static char byte;
+    message->count = 0;
+    message->data = &byte;
+    message->size = message->size == 0;
+}
+
 /* Only counts: what follows from it is done by the next round of progress, not in here. */
 void toc_schedule_message_complete(struct toc_request *message)
 {
     struct toc_schedule *schedule = message->owner;
-    if (message->error != TOC_OK)
+    if (__builtin_expect(is_hollow(message), 0))
+        note_error(schedule, TOC_ERR_PROC);
+    else if (message->error != TOC_OK)
         note_error(schedule, message->error);
     if (--schedule->pending == 0 && schedule->waiting) {
         schedule->waiting = false;
@@ -143,10 +164,13 @@ static enum walk walk(struct toc_schedule *schedule, enum toc_progress_context c
         if (step->kind == TOC_STEP_SEND || step->kind == TOC_STEP_RECEIVE) {
             schedule->current = step->next;
             schedule->pending++;
+            if (step->kind == TOC_STEP_SEND && schedule->error == TOC_ERR_PROC)
+                hollow_out(&step->message);
             toc_p2p_start(&step->message);
             continue;
         }
-        enum walk result = work(schedule, step, context, budget);
+        enum walk result =
+            schedule->error == TOC_ERR_PROC ? WALK_ENDED : work(schedule, step, context, budget);
         if (result != WALK_ENDED)
             return result;
         schedule->current = step->next;

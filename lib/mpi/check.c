@@ -127,6 +127,11 @@ static void describe(const struct toc_request *request, char *text, size_t size)
                  "the message from rank %d with tag %d is longer than the receive buffer of %llu "
                  "bytes; the rest is lost",
                  request->status_source, request->status_tag, (unsigned long long)request->size);
+    else if (request->error == TOC_ERR_PROC && request->peer >= 0 &&
+             (request->kind == TOC_REQUEST_SEND || request->kind == TOC_REQUEST_RECEIVE))
+        snprintf(text, size, "rank %d of MPI_COMM_WORLD has ended", request->peer);
+    else if (request->error == TOC_ERR_PROC)
+        snprintf(text, size, "a rank that takes part has ended");
     else
         snprintf(text, size, "the message could not be transferred (status %d)", request->error);
 }

@@ -65,7 +65,7 @@ void toc_mpi_end_job(int code, const char *message)
     if (message != NULL)
         toc_log(TOC_LOG_ERROR, "%s", message);
     /* First of all: what comes after may be cut short. */
-    if (toc_world.job != NULL)
+    if (toc_world.job != NULL && (message == NULL || !toc_world.job->keep_going))
         toc_job_abort(toc_world.job, toc_world.rank, code,
                       message == NULL ? TOC_ABORT_CALLED : TOC_ABORT_ERROR);
     toc_mpi_leave(code == 0 ? EXIT_FAILURE : code);
@@ -88,8 +88,9 @@ int toc_mpi_call_errhandler(struct toc_comm *comm, int code, const char *sentenc
         break;
     default: {
         char message[MPI_MAX_ERROR_STRING + 128];
-        snprintf(message, sizeof(message), "error on %s, ending the job (MPI_ERRORS_ARE_FATAL): %s",
-                 *comm->name != '\0' ? comm->name : "a communicator", sentence);
+        snprintf(message, sizeof(message), "error on %s, ending the %s (MPI_ERRORS_ARE_FATAL): %s",
+                 *comm->name != '\0' ? comm->name : "a communicator",
+                 toc_world.job->keep_going ? "rank" : "job", sentence);
         toc_mpi_end_job(toc_mpi_error_class_of_code(code), message);
     }
     }
@@ -99,7 +100,7 @@ int toc_mpi_call_errhandler(struct toc_comm *comm, int code, const char *sentenc
 static void fatal_outside(const char *sentence)
 {
     toc_log(TOC_LOG_ERROR, "%s", sentence);
-    if (toc_world.job != NULL && toc_mpi_state != TOC_MPI_CHILD)
+    if (toc_world.job != NULL && toc_mpi_state != TOC_MPI_CHILD && !toc_world.job->keep_going)
         toc_job_abort(toc_world.job, toc_world.rank, EXIT_FAILURE, TOC_ABORT_ERROR);
     toc_mpi_leave(EXIT_FAILURE);
 }

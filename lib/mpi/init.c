@@ -14,6 +14,7 @@
 #include "core/op.h"
 #include "datatype/datatype.h"
 #include "mpi/attr_impl.h"
+#include "mpi/leave.h"
 #include "mpi/mpi_impl.h"
 #include "mpi/p2p_impl.h"
 #include "p2p/held.h"
@@ -210,6 +211,20 @@ static void report(void)
     toc_stats_print(stderr, prefix);
 }
 
+/* Nobody leaves before everybody has what was sent to it: peers copy out of our memory. Of ranks
+ * that may end meanwhile the state is asked, not a message. */
+static void part(void)
+{
+    if (!toc_world.job->keep_going) {
+        PMPI_Barrier(MPI_COMM_WORLD);
+        return;
+    }
+    toc_guard_enter();
+    toc_world_close();
+    toc_progress_wait(toc_world_is_closed, NULL, "MPI_Finalize");
+    toc_guard_leave();
+}
+
 int PMPI_Finalize(void)
 {
     static const char function[] = "MPI_Finalize";
@@ -221,8 +236,7 @@ int PMPI_Finalize(void)
     toc_guard_enter();
     toc_p2p_finish();
     toc_guard_leave();
-    /* Nobody leaves before everybody has what was sent to it: peers copy out of our memory. */
-    PMPI_Barrier(MPI_COMM_WORLD);
+    part();
     toc_mpi_state = TOC_MPI_FINALIZED;
     toc_guard_enter();
     toc_progress_retire();
@@ -239,10 +253,32 @@ int PMPI_Finalize(void)
 }
 TOC_MPI_ALIAS(Finalize);
 
-int PMPI_Abort(MPI_Comm comm, int errorcode)
+/* In a job that goes on without the ranks that end: those of the communicator; of an
+ * inter-communicator the others', as MPICH has it, whose launcher has the option from. The line
+ * begins as MPICH's does: scripts look for it. */
+static void abort_some(const struct toc_comm *comm, int errorcode)
 {
-    (void)comm; /* the whole job ends, as allowed (section 9.4) */
+    const struct toc_group *group = comm->remote;
+    int code = (errorcode & 0xff) != 0 ? errorcode & 0xff : EXIT_FAILURE;
+    dprintf(STDERR_FILENO,
+            "Abort(%d) on rank %d: application called MPI_Abort on %s: %d rank%s, the others run "
+            "on\n",
+            errorcode, toc_world.rank, *comm->name != '\0' ? comm->name : "a communicator",
+            group->size, group->size == 1 ? " ends" : "s end");
+    for (int i = 0; i < group->size; i++)
+        toc_world_condemn(group->members[i], code);
+    toc_world_condemn_rest();
+    if (!toc_comm_is_inter(comm))
+        toc_mpi_leave(code);
+}
+
+int PMPI_Abort(MPI_Comm handle, int errorcode)
+{
     toc_mpi_check_active("MPI_Abort");
-    toc_mpi_end_job(errorcode, NULL);
+    struct toc_comm *comm = toc_mpi_comm(handle);
+    if (!toc_world.job->keep_going || comm == NULL || comm == &toc_comm_world)
+        toc_mpi_end_job(errorcode, NULL); /* as allowed (section 9.4) */
+    abort_some(comm, errorcode);
+    return MPI_SUCCESS;
 }
 TOC_MPI_ALIAS(Abort);

@@ -37,7 +37,8 @@ static int send_blocking(struct toc_mpi_message *message, enum toc_send_mode mod
     toc_p2p_wait(&request, message->function);
     toc_p2p_cleanup(&request);
     toc_guard_leave();
-    return MPI_SUCCESS;
+    request.comm = message->comm;
+    return toc_mpi_raise_request(message->function, &request);
 }
 
 static int receive_blocking(struct toc_mpi_message *message, MPI_Status *status)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: is_there */
+/* handler-safe: is_there, is_there_or_lost */
 /* Probing, with and without taking the message (MPI 5.0, section 3.8). */
 #include "mpi/p2p_impl.h"
 #include "mpi/status.h"
+#include "p2p/ended.h"
 #include "progress/guard.h"
 #include "progress/progress.h"
+#include "transport/world.h"
 
 /* What MPI_Message names: a message that a matching probe took. */
 struct taken_message {
@@ -26,6 +28,29 @@ static bool is_there(const void *argument)
     return toc_p2p_probe(query->source, query->tag, query->comm, false, query->envelope) != NULL;
 }
 
+/* Nobody is left who could send it: the ranks in question have ended. */
+static bool is_lost(const struct query *query)
+{
+    int source = query->source;
+    return toc_world.job->keep_going &&
+           toc_p2p_is_lost(source < 0 ? source : toc_comm_world_rank(query->comm, source),
+                           query->comm);
+}
+
+static bool is_there_or_lost(const void *argument)
+{
+    return is_there(argument) || is_lost(argument);
+}
+
+static int raise_lost(const char *function, MPI_Comm handle, int source)
+{
+    if (source < 0)
+        return toc_mpi_raise(handle, MPI_ERR_PROC_ABORTED, function,
+                             "all other ranks of the communicator have ended");
+    return toc_mpi_raise(handle, MPI_ERR_PROC_ABORTED, function,
+                         "rank %d of the communicator has ended", source);
+}
+
 static const struct toc_p2p_envelope from_nobody = {.source = MPI_PROC_NULL, .tag = MPI_ANY_TAG};
 
 /* Looks once with progress, or waits; fills in the envelope. Guard held. */
@@ -33,10 +58,13 @@ static bool find(const struct query *query, bool wait, const char *function)
 {
     if (is_there(query))
         return true;
-    if (wait) {
-        toc_progress_wait(is_there, query, function);
-        return true;
+    while (wait && !is_lost(query)) {
+        toc_progress_wait(is_there_or_lost, query, function);
+        if (is_there(query))
+            return true;
     }
+    if (wait)
+        return false;
     toc_mpi_poke();
     return is_there(query);
 }
@@ -50,11 +78,15 @@ static int probe(const char *function, int source, int tag, MPI_Comm handle, boo
     if (code != MPI_SUCCESS)
         return code;
     *flag = 1;
+    bool lost = false;
     if (source != MPI_PROC_NULL) {
         toc_guard_enter();
         *flag = find(&query, wait, function);
+        lost = !*flag && is_lost(&query);
         toc_guard_leave();
     }
+    if (lost)
+        return raise_lost(function, handle, source);
     if (*flag)
         toc_status_set_envelope(status, &envelope);
     return MPI_SUCCESS;
@@ -116,7 +148,10 @@ static int matching_probe(const char *function, int source, int tag, MPI_Comm ha
         *message = TOC_MPI_HANDLE(MPI_Message, taken);
         toc_status_set_envelope(status, &taken->envelope);
     }
+    bool lost = !*flag && is_lost(&query);
     toc_guard_leave();
+    if (lost)
+        return raise_lost(function, handle, source);
     if (*flag && taken == NULL)
         return toc_mpi_raise(handle, MPI_ERR_NO_MEM, function, "no memory for a message handle");
     return MPI_SUCCESS;

@@ -175,3 +175,21 @@ uint64_t toc_match_sweep(bool (*is_void)(const struct toc_unexpected *message))
     }
     return left;
 }
+
+static bool visit_list(struct toc_list *list, bool (*visit)(struct toc_request *request))
+{
+    bool any = false;
+    TOC_LIST_EACH(list, member, following)
+    {
+        any |= visit(TOC_CONTAINER(member, struct toc_request, link));
+    }
+    return any;
+}
+
+bool toc_match_each_posted(bool (*visit)(struct toc_request *request))
+{
+    bool any = visit_list(&posted_wild, visit);
+    for (int i = 0; i < BUCKETS && toc_match_queues.posted > 0; i++)
+        any |= visit_list(&posted[i], visit);
+    return any;
+}

@@ -36,6 +36,9 @@ static inline bool toc_match_is_idle(void)
     return toc_match_queues.posted == 0 && toc_list_is_empty(&toc_match_queues.arrivals);
 }
 
+/** Calls visit(receive) for each posted one, which may take that one out; true if any call did. */
+bool toc_match_each_posted(bool (*visit)(struct toc_request *request));
+
 /** The posted receive that a message with this envelope belongs to, or NULL. It stays posted. */
 struct toc_request *toc_match_arrival(uint32_t context, int source, int tag);
 

@@ -5,6 +5,7 @@
 #include "datatype/cursor.h"
 #include "p2p/advertise.h"
 #include "p2p/buffered.h"
+#include "p2p/ended.h"
 #include "p2p/held.h"
 #include "p2p/match.h"
 #include "p2p/protocol.h"
@@ -184,6 +185,7 @@ static const struct toc_progress_events events = {
     .depart = toc_rendezvous_withdraw,
     .inspect = toc_rendezvous_inspect,
     .insist = toc_rendezvous_insist,
+    .bury = toc_p2p_bury,
 };
 
 struct toc_request *toc_p2p_sent;

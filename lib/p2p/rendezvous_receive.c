@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "p2p/border.h"
+#include "p2p/ended.h"
 #include "p2p/protocol.h"
 #include "progress/guard.h"
 #include "transport/cma.h"
@@ -348,4 +349,21 @@ void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
     toc_fragments_take(request, peer, cell, payload);
     if (request->moved == request->total)
         complete(request);
+}
+
+bool toc_rendezvous_bury_incoming(void)
+{
+    bool any = false;
+    TOC_LIST_EACH(&incoming, member, following)
+    {
+        struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
+        if (!peer_of(request)->buried)
+            continue;
+        if (request->stage == TOC_STAGE_FRAGMENTS ||
+            !toc_xfer_is_done(xfer_of(request), request->generation, request->chunks))
+            request->error = TOC_ERR_PROC;
+        complete(request);
+        any = true;
+    }
+    return any;
 }

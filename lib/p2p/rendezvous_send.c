@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "p2p/advertise.h"
+#include "p2p/ended.h"
 #include "p2p/held.h"
 #include "p2p/protocol.h"
 #include "transport/cma.h"
@@ -193,7 +194,7 @@ bool toc_rendezvous_request(struct toc_request *request, struct toc_peer *peer)
     return true;
 }
 
-static void finish(struct toc_request *request)
+static void finish_with(struct toc_request *request, enum toc_error error)
 {
     if (request->stage == TOC_STAGE_FRAGMENTS)
         toc_progress_want(TOC_WANT_SPACE, -1);
@@ -201,7 +202,12 @@ static void finish(struct toc_request *request)
         toc_list_remove(&request->link);
     toc_descriptor_give(request);
     count(request, -1);
-    toc_request_complete(request, TOC_OK);
+    toc_request_complete(request, error);
+}
+
+static void finish(struct toc_request *request)
+{
+    finish_with(request, TOC_OK);
 }
 
 void toc_rendezvous_cancel(struct toc_request *request)
@@ -386,4 +392,26 @@ void toc_rendezvous_init(void)
     toc_list_init(&outgoing);
     toc_list_init(&quiet);
     outgoing_count = 0;
+}
+
+static bool buried_any;
+
+/* All chunks may have been copied. */
+static void bury(struct toc_request *request)
+{
+    if (!toc_world.peers[request->peer].buried)
+        return;
+    bool done = request->stage != TOC_STAGE_UNACKED && request->stage != TOC_STAGE_FRAGMENTS &&
+                toc_xfer_is_done(xfer_of(request), request->generation, request->chunks);
+    finish_with(request, done ? TOC_OK : TOC_ERR_PROC);
+    buried_any = true;
+}
+
+bool toc_rendezvous_bury_outgoing(void)
+{
+    if (outgoing_count == 0)
+        return false;
+    buried_any = toc_descriptors_serve(serve);
+    toc_descriptors_each(bury);
+    return buried_any;
 }

@@ -7,6 +7,7 @@
 #include "base/env.h"
 #include "base/stats.h"
 #include "datatype/cursor.h"
+#include "p2p/ended.h"
 #include "p2p/held.h"
 #include "p2p/protocol.h"
 
@@ -277,13 +278,34 @@ bool toc_send_is_idle(void)
     return toc_list_is_empty(&busy_queues);
 }
 
-void toc_send_cancel(struct toc_request *request)
+static void drop_queued(struct toc_request *request, enum toc_error error)
 {
     struct send_queue *queue = &queues[request->peer];
     toc_list_remove(&request->link);
     toc_progress_want(TOC_WANT_SPACE, -1);
     if (toc_list_is_empty(&queue->requests))
         toc_list_remove(&queue->busy);
+    toc_request_complete(request, error);
+}
+
+void toc_send_cancel(struct toc_request *request)
+{
     request->cancelled = true;
-    toc_request_complete(request, TOC_OK);
+    drop_queued(request, TOC_OK);
+}
+
+bool toc_send_bury(void)
+{
+    bool any = false;
+    TOC_LIST_EACH(&busy_queues, member, following)
+    {
+        struct send_queue *queue = TOC_CONTAINER(member, struct send_queue, busy);
+        if (!toc_world.peers[queue - queues].buried)
+            continue;
+        while (!toc_list_is_empty(&queue->requests))
+            drop_queued(TOC_CONTAINER(queue->requests.next, struct toc_request, link),
+                        TOC_ERR_PROC);
+        any = true;
+    }
+    return any;
 }

@@ -140,11 +140,37 @@ static bool advance(enum toc_progress_context context)
     return moved;
 }
 
+static void bury_peer(struct toc_peer *peer)
+{
+    /* The end before the look at the ring: all that it has sent is there. */
+    if (peer->buried || !toc_world_has_ended(peer))
+        return;
+    while (drain(TOC_PROGRESS_TEST, peer))
+        ;
+    peer->buried = true;
+}
+
+bool toc_progress_bury(void)
+{
+    bool moved = false;
+    /* Acquire: pairs with mpirun's release, which follows the state of the rank that has ended. */
+    if (atomic_load_explicit(&toc_world.job->ended, memory_order_acquire) == 0)
+        return false;
+    for (int rank = 0; rank < toc_world.size; rank++)
+        bury_peer(&toc_world.peers[rank]);
+    for (unsigned i = 0; i < layer_count; i++)
+        if (layers[i]->bury != NULL)
+            moved |= layers[i]->bury();
+    return moved;
+}
+
 bool toc_progress_run(enum toc_progress_context context)
 {
     bool moved = false;
-    if (context == TOC_PROGRESS_TEST)
+    if (context == TOC_PROGRESS_TEST) {
         toc_world_remind();
+        moved = toc_progress_bury();
+    }
     for (uint32_t number = 0; number < toc_world.pending_words; number++)
         moved |= drain_word(context, number);
     if (toc_bell_is_busy())

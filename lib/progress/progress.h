@@ -45,6 +45,9 @@ struct toc_progress_events {
     /** This rank is about to give its core away: what peers have not been interrupted for, to spare
      *  them, is urgent now. */
     void (*insist)(void);
+    /** Ranks have ended that the job goes on without, and what they have sent has been taken
+     *  (toc_peer.buried): completes what waits for them. True when anything did. */
+    bool (*bury)(void);
 };
 
 #define TOC_PROGRESS_LAYERS 4
@@ -58,6 +61,10 @@ void toc_progress_reset(void);
 /** After a long wait in vain: all rings, then the layers' `inspect`. A ring that has a packet is
  *  watched again, if it was not. */
 void toc_progress_inspect(void);
+
+/** In a job that goes on without ranks that end: takes what those have sent that have ended by now,
+ *  and completes what waits for them. True when anything moved. Not in the handler. */
+bool toc_progress_bury(void);
 
 /** One round. True when anything moved. */
 bool toc_progress_run(enum toc_progress_context context);

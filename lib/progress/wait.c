@@ -36,6 +36,9 @@
 #define FIRST_NAP_US 31250
 #define LAST_NAP_US  1000000
 
+/* The end of a rank rings no bell. */
+#define LAST_NAP_IN_DOUBT_US 62500
+
 #define NOINLINE __attribute__((noinline))
 
 /* State of one wait. */
@@ -152,9 +155,18 @@ static void begin_anew(struct wait *wait)
     wait->yielded = false;
 }
 
+static unsigned last_nap(void)
+{
+    return toc_world.job->keep_going ? LAST_NAP_IN_DOUBT_US : LAST_NAP_US;
+}
+
 static void give_way(struct wait *wait, struct toc_waiter *self)
 {
     toc_progress_insist();
+    if (toc_progress_bury()) {
+        toc_rest_end();
+        return;
+    }
     /* A yield to somebody who computes would be for a whole slice. */
     if (!wait->yielded && !patience.polite) {
         yield(wait);
@@ -166,7 +178,7 @@ static void give_way(struct wait *wait, struct toc_waiter *self)
     if (toc_world_remind() && nap_us > TOC_REMIND_MS * 1000)
         nap_us = TOC_REMIND_MS * 1000;
     if (toc_bell_nap(nap_us, self)) {
-        wait->nap_us = wait->nap_us * 2 < LAST_NAP_US ? wait->nap_us * 2 : LAST_NAP_US;
+        wait->nap_us = wait->nap_us * 2 < last_nap() ? wait->nap_us * 2 : last_nap();
         return;
     }
     toc_rest_end();
@@ -233,8 +245,10 @@ static void poll(struct wait *wait, struct toc_waiter *self)
 {
     if (!helping && toc_bell_outgoing() > 0)
         offer_help();
-    if (++wait->rounds % PATIENT_ROUNDS == 0)
-        toc_progress_insist(); /* others keep this rank busy */
+    if (++wait->rounds % PATIENT_ROUNDS == 0) { /* others keep this rank busy */
+        toc_progress_insist();
+        toc_progress_bury();
+    }
     if (toc_progress_lead(self))
         go_on(wait, self);
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* handler-safe: toc_world_meet, toc_world_strike, toc_world_ring_bell, toc_world_remind */
+/* handler-safe: toc_world_meet, toc_world_strike, toc_world_ring_bell, toc_world_remind,
+ * toc_world_is_closed, toc_world_has_ended */
 #include "transport/world.h"
 
 #include <errno.h>
@@ -277,6 +278,38 @@ void toc_world_announce(void)
     atomic_store_explicit(&entry->state, TOC_RANK_JOINED, memory_order_release);
 }
 
+static int state_of(const struct toc_peer *peer)
+{
+    /* Pairs with the releases in toc_world_close() and in mpirun: who has closed has sent all, and
+     * what an ended rank has put into its rings is there. */
+    return atomic_load_explicit(&peer->entry->state, memory_order_acquire);
+}
+
+void toc_world_close(void)
+{
+    struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
+    atomic_store_explicit(&entry->state, TOC_RANK_CLOSING, memory_order_release);
+    for (int rank = 0; rank < toc_world.size; rank++)
+        if (rank != toc_world.rank)
+            toc_world_ring(&toc_world.peers[rank], TOC_WANT_NONE);
+}
+
+bool toc_world_is_closed(const void *unused)
+{
+    (void)unused;
+    for (int rank = 0; rank < toc_world.size; rank++) {
+        int state = state_of(&toc_world.peers[rank]);
+        if (state == TOC_RANK_STARTED || state == TOC_RANK_JOINED)
+            return false;
+    }
+    return true;
+}
+
+bool toc_world_has_ended(const struct toc_peer *peer)
+{
+    return state_of(peer) == TOC_RANK_ENDED;
+}
+
 void toc_world_leave(void)
 {
     struct toc_job_rank *entry = toc_job_rank(toc_world.job, (uint32_t)toc_world.rank);
@@ -306,10 +339,10 @@ bool toc_world_meet(struct toc_peer *peer)
         return true;
     /* Pairs with the release in toc_world_announce(). */
     int32_t state = atomic_load_explicit(&peer->entry->state, memory_order_acquire);
-    if (state == TOC_RANK_STARTED)
+    if (state == TOC_RANK_STARTED || state == TOC_RANK_ENDED)
         return false;
-    if (state != TOC_RANK_JOINED && state != TOC_RANK_FINALIZED)
-        bad_line(peer, "state", (uint32_t)state, "at most", TOC_RANK_FINALIZED);
+    if (state < TOC_RANK_STARTED || state > TOC_RANK_ENDED)
+        bad_line(peer, "state", (uint32_t)state, "at most", TOC_RANK_ENDED);
     peer->line = toc_job_line_read(peer->entry);
     uint64_t seal = toc_job_line_seal(&peer->line, (uint32_t)peer->rank);
     if (peer->line.nonce != seal)

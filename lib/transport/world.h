@@ -22,6 +22,7 @@ struct toc_peer {
     struct toc_job_line line; /* once it is `met` */
     int rank;
     bool met;
+    bool buried;       /* it has ended, and nothing of it is left in the ring: p2p/ended.h */
     uint32_t idle;     /* polls in a row that found its ring empty */
     uint8_t cma;       /* enum toc_cma_state */
     uint64_t struck;   /* its doorbell's word when it was last struck; 0: it has answered */
@@ -66,6 +67,23 @@ int toc_world_join(const struct toc_notify_ops *notifier, char *message, size_t 
 
 /** This rank can be reached from now on. */
 void toc_world_announce(void);
+
+/** MPI_Finalize in a job that goes on without ranks that end: nothing of this rank is under way any
+ *  more. Wakes those that wait for it. */
+void toc_world_close(void);
+
+/** Has everybody come so far, or ended? Handler-safe. */
+bool toc_world_is_closed(const void *unused);
+
+/** Has this rank left without MPI_Finalize? Handler-safe. */
+bool toc_world_has_ended(const struct toc_peer *peer);
+
+/** MPI_Abort on a communicator, in such a job: ends rank `rank`, which has joined, as soon as it
+ * may: SIGTERM, and a little later SIGKILL (toc_world_condemn_rest). mpirun takes `code` for its
+ * exit code. */
+void toc_world_condemn(int rank, int code);
+/** Waits until those ranks have ended, and kills what is left of them. */
+void toc_world_condemn_rest(void);
 
 /** Last act of MPI_Finalize: marks the rank FINALIZED and unmaps. */
 void toc_world_leave(void);

@@ -13,6 +13,7 @@ fault_tests = \
 	tests/fault/initial_errhandler.sh \
 	tests/fault/input.sh \
 	tests/fault/interrupt.sh \
+	tests/fault/keep_going.sh \
 	tests/fault/kill_mpirun.sh \
 	tests/fault/kill_rank.sh \
 	tests/fault/leftovers.sh \
@@ -38,6 +39,7 @@ EXTRA_DIST += $(fault_tests) \
 	tests/fault/ends.c \
 	tests/fault/helpers.sh \
 	tests/fault/initial_errhandler.c \
+	tests/fault/keep_going.c \
 	tests/fault/no_pidfd.c \
 	tests/fault/refuse.c \
 	tests/fault/scribble.c \
