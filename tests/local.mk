@@ -2,6 +2,7 @@
 # make check           unit tests, the launcher's fault tests, MPI programs over both notifiers
 # make check-full      MPI programs: every number of ranks with every notifier
 # make check-build    build systems, compilers and tools against an installation
+# make check-header    mpi.h with every compiler found, or HEADER_CC='/opt/a/bin/gcc gcc-16' HEADER_CXX=g++-16
 # make check-model     spin models with their mutants
 # make check-inject    a bell at every instruction boundary
 # make check-sanitize  unit tests and MPI programs with ASan and UBSan, in a build of its own
@@ -14,6 +15,7 @@
 
 include tests/fault/local.mk
 include tests/bench/local.mk
+TESTS += tests/lint/header_quick.sh
 
 # ---- unit tests
 
@@ -241,6 +243,8 @@ check-full: all-am mpi-programs tests/bench/notify
 	$(SHELL) $(top_srcdir)/tests/check-mpi.sh --full
 check-build: all-am
 	bash $(top_srcdir)/tests/build/run.sh
+check-header:
+	HEADER_CC='$(HEADER_CC)' HEADER_CXX='$(HEADER_CXX)' $(SHELL) $(top_srcdir)/tests/lint/header.sh
 check-model:
 	bash $(top_srcdir)/tests/model/run.sh
 check-inject: all-am
@@ -263,6 +267,6 @@ bench: all-am
 	CC='$(CC)' bash $(top_srcdir)/tests/bench/bench.sh --prefix $(abs_top_builddir) --out bench
 print-unit-programs:
 	@echo $(unit_programs)
-.PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-model \
+.PHONY: print-unit-programs mpi-programs check-mpi check-full check-build check-header check-model \
 	check-inject check-sanitize check-stress check-scribble lint \
 	bench bench-notify
