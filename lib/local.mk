@@ -19,6 +19,7 @@ lib_libbase_la_SOURCES = \
 	lib/base/stats.c lib/base/stats.def lib/base/stats.h \
 	lib/base/stream.c lib/base/stream.h \
 	lib/base/syscall.h \
+	lib/base/tsan.h \
 	lib/base/words.c lib/base/words.h
 
 # By itself, because ThreadSanitizer cannot look into it: it calls these functions before it can run.

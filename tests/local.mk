@@ -145,7 +145,7 @@ tests_unit_info_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_abi_header_cxx_SOURCES = tests/unit/abi_header_cxx.cc
 
 EXTRA_DIST += tests/build tests/lint tests/model tests/inject tests/bench tests/mpi tests/stress \
-	tests/all.sh tests/check-mpi.sh tests/check-unit.sh tests/sanitize.sh
+	tests/all.sh tests/check-mpi.sh tests/check-unit.sh tests/sanitize.sh tests/tsan.sh tests/tsan_race.c
 
 # ---- MPI programs, compiled the way a user does: by our mpicc
 
@@ -249,7 +249,7 @@ check-model:
 	bash $(top_srcdir)/tests/model/run.sh
 check-inject: all-am
 	bash $(top_srcdir)/tests/inject/run.sh --full
-check-sanitize:
+check-sanitize: all-am
 	bash $(top_srcdir)/tests/sanitize.sh
 check-stress: all-am mpi-programs
 	bash $(top_srcdir)/tests/stress/run.sh

@@ -46,6 +46,10 @@ units=$(make -s print-unit-programs) # faults are tested on programs as they are
 suite "$TOC_SRCDIR/tests/check-unit.sh" $units
 programs --notify signal,poll,thread "$@" # nothing can be preloaded before a sanitizer
 
+# What is compiled by mpicc -fsanitize=thread finds the library as it is installed.
+cd "$top"
+suite "$TOC_SRCDIR/tests/tsan.sh"
+
 build sanitize-thread thread
 programs --notify poll,thread "$@" threads_p2p threads_probe threads_objects threads_helped
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "base/syscall.h"
+#include "base/tsan.h"
 #include "progress/bell.h"
 #include "progress/progress.h"
 #include "progress/waiters.h"
@@ -50,8 +51,11 @@ static bool close_guard(void)
         return true;
     }
     /* Acquire: pairs with the release in open_guard() of the previous holder. */
-    return atomic_compare_exchange_strong_explicit(&toc_guard.state, &expected, TOC_GUARD_HELD,
-                                                   memory_order_acquire, memory_order_relaxed);
+    if (!atomic_compare_exchange_strong_explicit(&toc_guard.state, &expected, TOC_GUARD_HELD,
+                                                 memory_order_acquire, memory_order_relaxed))
+        return false;
+    toc_tsan_acquired(&toc_guard);
+    return true;
 }
 
 static void open_guard(void)
@@ -60,6 +64,7 @@ static void open_guard(void)
         atomic_store_explicit(&toc_guard.state, TOC_GUARD_OPEN, memory_order_release);
         return;
     }
+    toc_tsan_releases(&toc_guard);
     /* Release: pairs with the acquire in close_guard() and sleep_until_open() of the next holder.
      */
     if (atomic_exchange_explicit(&toc_guard.state, TOC_GUARD_OPEN, memory_order_release) ==
@@ -74,6 +79,7 @@ static void sleep_until_open(void)
     while (atomic_exchange_explicit(&toc_guard.state, TOC_GUARD_CONTENDED, memory_order_acquire) !=
            TOC_GUARD_OPEN)
         toc_syscall4(SYS_futex, (long)&toc_guard.state, FUTEX_WAIT_PRIVATE, TOC_GUARD_CONTENDED, 0);
+    toc_tsan_acquired(&toc_guard);
 }
 
 void toc_guard_enter_shared(void)

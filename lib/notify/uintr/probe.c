@@ -16,6 +16,7 @@
 
 #include "base/env.h"
 #include "base/syscall.h"
+#include "base/tsan.h"
 #include "notify/uintr/descriptor.h"
 #include "notify/uintr/driver.h"
 #include "notify/uintr/entry.h"
@@ -218,6 +219,12 @@ static const struct toc_uintr_driver *try_drivers(struct answer *answer, char *r
 
 static const struct toc_uintr_driver *probe(char *reason, size_t size)
 {
+    if (toc_tsan_is_there()) {
+        snprintf(reason, size,
+                 "the program is built with -fsanitize=thread, whose run time must not be "
+                 "interrupted where it does not know of it");
+        return NULL;
+    }
     const char *lacks = toc_uintr_entry_lacks();
     if (!toc_uintr_cpu_has() && toc_env.emulate_uintr == 0) {
         snprintf(reason, size,
