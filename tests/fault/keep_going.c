@@ -12,6 +12,7 @@
 
 static int rank, size;
 static MPI_Comm parity; /* the ranks that are even, or odd */
+static MPI_Comm middle; /* the ranks 1 and 2, or the others */
 static char *block;
 
 static void expect(int good, const char *what)
@@ -96,8 +97,39 @@ static void meet_errors(void)
     expect_error(MPI_Wait(&request, &status), "MPI_Ibcast from it");
 }
 
+/* Rank 1 leaves long messages behind that have been announced only, or that rank 2 has posted a
+ * receive for: copied or not. */
+static void leave_unfinished(void)
+{
+    MPI_Request requests[2];
+
+    MPI_Isend(block, LONG, MPI_CHAR, 2, 6, MPI_COMM_WORLD, &requests[0]);
+    MPI_Isend(block, LONG, MPI_CHAR, 2, 7, MPI_COMM_WORLD, &requests[1]);
+}
+
+/* Right, as long as the sender was there for it, or an error. */
+static void expect_right_or_error(int code, const char *what)
+{
+    if (code != MPI_SUCCESS)
+        expect_error(code, what);
+}
+
+static void meet_unfinished(MPI_Request *posted)
+{
+    int value;
+    MPI_Status status;
+
+    expect_right_or_error(MPI_Wait(posted, &status), "MPI_Wait of a long message of its");
+    expect_right_or_error(MPI_Recv(block, LONG, MPI_CHAR, 1, 6, MPI_COMM_WORLD, &status),
+                          "MPI_Recv of what it had announced");
+    MPI_Comm_set_errhandler(middle, MPI_ERRORS_RETURN);
+    expect_error(MPI_Recv(&value, 1, MPI_INT, MPI_ANY_SOURCE, 0, middle, &status),
+                 "MPI_Recv from anybody, when nobody is left");
+}
+
 int main(int argc, char **argv)
 {
+    MPI_Request posted = MPI_REQUEST_NULL;
     const char *how = argc > 1 ? argv[1] : "exit";
     int value = 0;
 
@@ -120,6 +152,10 @@ int main(int argc, char **argv)
         return MPI_Finalize();
     }
     MPI_Comm_split(MPI_COMM_WORLD, rank % 2, rank, &parity);
+    MPI_Comm_split(MPI_COMM_WORLD, rank == 1 || rank == 2, rank, &middle);
+    char *inbox = calloc(1, LONG);
+    if (rank == 2 && strcmp(how, "finalize") != 0)
+        MPI_Irecv(inbox, LONG, MPI_CHAR, 1, 7, MPI_COMM_WORLD, &posted);
     MPI_Barrier(MPI_COMM_WORLD);
     if (strcmp(how, "finalize") == 0) {
         if (rank == 1) { /* some have been waiting in MPI_Finalize for it by then, or will be */
@@ -132,6 +168,7 @@ int main(int argc, char **argv)
     if (rank == 1) {
         value = 42; /* what it has sent is received all the same */
         MPI_Send(&value, 1, MPI_INT, 0, 5, MPI_COMM_WORLD);
+        leave_unfinished();
         end(how);
     }
     if (rank == 3 && strcmp(how, "group") == 0) {
@@ -140,6 +177,8 @@ int main(int argc, char **argv)
     }
     if (rank % 2 == 0)
         go_on(parity);
+    if (rank == 2)
+        meet_unfinished(&posted);
     meet_errors();
     if (rank == 0) {
         MPI_Recv(&value, 1, MPI_INT, 1, 5, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
