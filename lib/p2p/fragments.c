@@ -70,6 +70,7 @@ static uint32_t send_fragment(struct toc_request *request, struct toc_peer *peer
     cell->slot = (uint16_t)request->slot;
     cell->size = bytes;
     cell->u.data.generation = request->generation;
+    cell->u.data.more = toc_descriptor_more(request);
     cell->u.data.offset = request->moved;
     toc_slots_commit(&peer->tx_slots, &peer->tx, cell);
     toc_stats.fragments++;

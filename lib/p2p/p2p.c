@@ -164,8 +164,11 @@ struct toc_unexpected *toc_p2p_probe(int source, int tag, struct toc_comm *comm,
 static bool advance(enum toc_progress_context context)
 {
     /* Pools are filled where memory may be allocated, before the handler needs them. */
-    if (context != TOC_PROGRESS_HANDLER && toc_unexpected_refill())
-        toc_progress_fed();
+    if (context != TOC_PROGRESS_HANDLER) {
+        toc_descriptors_grow();
+        if (toc_unexpected_refill())
+            toc_progress_fed();
+    }
     bool moved = toc_rendezvous_advance_incoming(context);
     moved |= toc_rendezvous_advance_outgoing(context, !moved);
     moved |= toc_send_flush();
@@ -224,6 +227,7 @@ void toc_p2p_finish(void)
 void toc_p2p_free(void)
 {
     toc_send_free();
+    toc_descriptors_free();
     toc_advertise_free();
     toc_unexpected_free_all();
     toc_held_free();

@@ -47,8 +47,16 @@ void toc_receive_matched(struct toc_request *request, int source, int tag, uint6
 
 /* descriptors.c: this rank's rendezvous descriptors. */
 void toc_descriptors_init(void);
-/** Binds a free descriptor to a send: its slot and generation go into the request. False: none. */
+/** Binds a free descriptor to a send: its slot and generation go into the request. False: none is
+ *  left, but toc_descriptors_grow() may find more, and progress is busy until it was called. */
 bool toc_descriptor_take(struct toc_request *request);
+/** Not handler-safe. */
+void toc_descriptors_grow(void);
+void toc_descriptors_free(void);
+/** What packets that name the descriptor of this send say in `more`. */
+uint64_t toc_descriptor_more(const struct toc_request *request);
+/** A packet says that: makes the peer's further descriptors reachable. False: no memory. */
+bool toc_descriptor_reach(struct toc_peer *sender, uint64_t more);
 void toc_descriptor_give(struct toc_request *request);
 /** Whether peers have said something about our descriptors. */
 bool toc_descriptors_noticed(void);

@@ -149,12 +149,20 @@ static void sweep(void)
     sweep_at = kept * 2 > SWEEP_AFTER ? kept * 2 : SWEEP_AFTER;
 }
 
+/* There is no memory for a packet. A handler leaves it to a call, which may allocate some. */
+static void starve(enum toc_progress_context context)
+{
+    if (context != TOC_PROGRESS_HANDLER)
+        toc_held_end();
+    toc_progress_starve();
+}
+
 /* What a packet says of its message, each read once. */
 struct envelope {
     uint32_t context;
     int source, tag;
     uint8_t kind, flags;
-    uint16_t slot;
+    uint32_t slot;
     uint32_t generation;
     uint64_t size;
 };
@@ -168,9 +176,7 @@ static inline __attribute__((always_inline)) bool keep(enum toc_progress_context
         sweep();
     struct toc_unexpected *message = toc_unexpected_take(bytes, context != TOC_PROGRESS_HANDLER);
     if (message == NULL) {
-        if (context != TOC_PROGRESS_HANDLER)
-            toc_held_end();
-        toc_progress_starve();
+        starve(context);
         return false;
     }
     message->context = envelope->context;
@@ -198,7 +204,7 @@ static bool keep_special(enum toc_progress_context context, const struct toc_pee
                                 .tag = cell->tag,
                                 .kind = cell->kind,
                                 .flags = cell->flags,
-                                .slot = cell->slot,
+                                .slot = toc_cell_descriptor(cell),
                                 .generation = cell->u.data.generation,
                                 .size = cell->size};
     return keep(context, &envelope, payload, cell->kind == TOC_PACKET_EAGER ? cell->size : 0);
@@ -292,17 +298,18 @@ static bool receive_special(enum toc_progress_context context, struct toc_peer *
     struct toc_request *request = toc_match_arrival(cell->context, peer->rank, cell->tag);
     if (request == NULL)
         return keep_special(context, peer, cell, payload);
-    if (!take(cell->kind, cell->flags, peer->rank, cell->slot, cell->u.data.generation))
+    if (!take(cell->kind, cell->flags, peer->rank, toc_cell_descriptor(cell),
+              cell->u.data.generation))
         return true; /* nobody's message any more; the receive waits on */
     toc_match_unpost(request);
     if ((cell->flags & TOC_PACKET_SYNC) != 0)
-        acknowledge(peer->rank, cell->slot, cell->u.data.generation);
+        acknowledge(peer->rank, toc_cell_descriptor(cell), cell->u.data.generation);
     if (cell->kind == TOC_PACKET_EAGER) {
         receive_eager(request, peer->rank, cell->tag, cell->size, payload);
     } else {
         toc_receive_matched(request, peer->rank, cell->tag, cell->size);
-        toc_rendezvous_match(request, peer, cell->slot, cell->u.data.generation, cell->size,
-                             context == TOC_PROGRESS_WAIT);
+        toc_rendezvous_match(request, peer, toc_cell_descriptor(cell), cell->u.data.generation,
+                             cell->size, context == TOC_PROGRESS_WAIT);
     }
     return true;
 }
@@ -315,6 +322,10 @@ bool toc_receive_packet(enum toc_progress_context context, struct toc_peer *peer
         return receive_plain(context, peer, cell, data_bytes);
     memcpy(&copy, cell, sizeof(copy));
     toc_border_check(peer, &copy);
+    if (copy.u.data.more != 0 && !toc_descriptor_reach(peer, copy.u.data.more)) {
+        starve(context);
+        return false;
+    }
     return receive_special(context, peer, &copy, data_bytes);
 }
 

@@ -147,7 +147,7 @@ void toc_rendezvous_claimed(struct toc_request *request, struct toc_peer *peer,
                             const struct toc_cell *cell)
 {
     toc_receive_matched(request, peer->rank, cell->tag, cell->size);
-    request->slot = cell->slot;
+    request->slot = toc_cell_descriptor(cell);
     request->generation = cell->u.data.generation;
     request->total = request->status_bytes;
     request->error = cell->size > request->size ? TOC_ERR_TRUNCATE : TOC_OK;
@@ -315,8 +315,8 @@ void toc_rendezvous_expect(const struct toc_request *request)
 static bool is_for(const struct toc_cell *cell, const struct toc_peer *peer,
                    const struct toc_request *request)
 {
-    return request->slot == cell->slot && request->generation == cell->u.data.generation &&
-           peer_of(request) == peer;
+    return request->slot == toc_cell_descriptor(cell) &&
+           request->generation == cell->u.data.generation && peer_of(request) == peer;
 }
 
 static struct toc_request *owner_of(const struct toc_cell *cell, const struct toc_peer *peer)

@@ -10,8 +10,10 @@
 #include "transport/xfer.h"
 
 static struct toc_list outgoing; /* matched, not complete */
-static struct toc_list quiet;    /* not matched, and the receiver has not been struck for it */
-static int outgoing_count;       /* all that have a descriptor */
+/* Not matched, and the receiver has not been struck for it: up to TOCSIN_QUIET_SIZE, which may be
+ * many, and longer ones. */
+static struct toc_list quiet, quiet_long;
+static int outgoing_count; /* all that have a descriptor */
 
 /* Is it sent with its envelope, although it wants an acknowledgement? */
 static bool is_eager(const struct toc_request *request)
@@ -43,6 +45,7 @@ static void fill_cell(struct toc_cell *cell, const struct toc_request *request)
     cell->tag = request->tag;
     cell->size = request->size;
     cell->u.data.generation = request->generation;
+    cell->u.data.more = toc_descriptor_more(request);
 }
 
 /* Sends are announced in silence up to so many times `quiet_size`; how long they stay silent is
@@ -72,7 +75,8 @@ static void announce(struct toc_request *request, struct toc_peer *peer)
         strike_for(request, peer);
         return;
     }
-    toc_list_append(&quiet, &request->link);
+    toc_list_append(request->size > (uint64_t)toc_env.quiet_size ? &quiet_long : &quiet,
+                    &request->link);
     toc_send_tell(peer, TOC_WANT_NONE);
 }
 
@@ -86,14 +90,12 @@ static void announce_claim(struct toc_request *request, struct toc_peer *peer)
         strike_for(request, peer);
 }
 
-/* Strikes for the quiet ones that are longer than `bytes`. */
-static void break_silence(uint64_t bytes)
+/* Strikes for the quiet ones in a list. */
+static void break_silence(struct toc_list *list)
 {
-    TOC_LIST_EACH(&quiet, member, following)
+    TOC_LIST_EACH(list, member, following)
     {
         struct toc_request *request = TOC_CONTAINER(member, struct toc_request, link);
-        if (request->size <= bytes)
-            continue;
         toc_list_remove(member);
         strike_for(request, &toc_world.peers[request->peer]);
     }
@@ -101,7 +103,8 @@ static void break_silence(uint64_t bytes)
 
 void toc_rendezvous_insist(void)
 {
-    break_silence(0);
+    break_silence(&quiet_long);
+    break_silence(&quiet);
 }
 
 /* Will the receiver want this rank to do something? What lies in one piece it copies by itself. If
@@ -324,8 +327,10 @@ bool toc_rendezvous_advance_outgoing(enum toc_progress_context context, bool idl
 {
     bool moved = outgoing_count > 0 && toc_descriptors_serve(serve);
     struct toc_fragments_round round = toc_fragments_round(context);
-    if (context >= TOC_PROGRESS_TEST)
-        break_silence(context == TOC_PROGRESS_TEST ? 0 : (uint64_t)toc_env.quiet_size);
+    if (context == TOC_PROGRESS_TEST)
+        toc_rendezvous_insist();
+    else if (context == TOC_PROGRESS_WAIT)
+        break_silence(&quiet_long);
     TOC_LIST_EACH(&outgoing, member, following)
     {
         moved |= advance(TOC_CONTAINER(member, struct toc_request, link), context, idle, &round);
@@ -391,6 +396,7 @@ void toc_rendezvous_init(void)
 {
     toc_list_init(&outgoing);
     toc_list_init(&quiet);
+    toc_list_init(&quiet_long);
     outgoing_count = 0;
 }
 

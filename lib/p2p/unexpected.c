@@ -206,7 +206,7 @@ struct toc_unexpected *toc_unexpected_take(uint64_t bytes, bool may_allocate)
         entry = TOC_CONTAINER(chunk->free, struct toc_unexpected, bucket);
         chunk->free = entry->bucket.next;
     }
-    entry->counted = false;
+    entry->counted = 0;
     if (chunk->used++ == 0)
         idle--;
     if (chunk->used == chunk->total)
@@ -218,7 +218,7 @@ struct toc_unexpected *toc_unexpected_take(uint64_t bytes, bool may_allocate)
 
 void toc_unexpected_count(struct toc_unexpected *entry)
 {
-    entry->counted = true;
+    entry->counted = 1;
     toc_held_add(entry->source, entry_bytes(chunk_of(entry)->number));
 }
 

@@ -19,8 +19,8 @@ struct toc_unexpected {
     uint8_t kind;   /* enum toc_packet_kind */
     uint8_t flags;  /* TOC_PACKET_* */
     uint16_t place; /* of this entry in its chunk: unexpected.c */
-    bool counted;   /* its contents count against the bound: p2p/held.h */
-    uint16_t slot;
+    uint32_t slot : 31;
+    uint32_t counted : 1; /* its contents count against the bound: p2p/held.h */
     uint32_t generation;
     uint64_t size;
     unsigned char payload[]; /* eager */

@@ -31,6 +31,8 @@ struct toc_peer {
     struct toc_slots rx_slots;
     char *memory;          /* beginning of its area of transport/memory.h, mapped; or NULL */
     uint64_t memory_bytes; /* of that */
+    /* Where in that area it has further descriptors: `more` of its packets, by number. */
+    uint64_t more[TOC_XFERS_MOST / TOC_XFERS_PER_RANK];
 };
 
 /** The job as this rank sees it; filled by toc_world_join(). */

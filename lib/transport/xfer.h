@@ -94,8 +94,8 @@ struct toc_xfer_piece {
 /** Notices of one rank: a bit per descriptor that a peer has changed, and a summary with a bit for
  *  each word of the first that is not 0. */
 struct toc_notices {
-    alignas(TOC_CACHE_LINE) _Atomic uint64_t summary[TOC_XFERS_PER_RANK / 64 / 64];
-    _Atomic uint64_t words[TOC_XFERS_PER_RANK / 64];
+    alignas(TOC_CACHE_LINE) _Atomic uint64_t summary[TOC_XFERS_MOST / 64 / 64];
+    _Atomic uint64_t words[TOC_XFERS_MOST / 64];
 };
 _Static_assert(sizeof(struct toc_notices) == TOC_NOTICE_BYTES, "placed by base/job.c");
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Far more arrives than a rank keeps for others (TOCSIN_UNEXPECTED_LIMIT=10M in the list): 60,000
+ * Far more arrives than a rank keeps for others (TOCSIN_UNEXPECTED_LIMIT=10M in the list): 100,000
  * messages of 3 KB that nobody has asked for, which are received, after a barrier, in the opposite
  * order. What the rest of MPI does meanwhile must work; memory must stay small, and go back.
  */
 #include "mpitest.h"
 
-enum { MESSAGES = 60000, BYTES = 3000, PATTERNS = 251, LIMIT_KB = 60 << 10 };
+enum { MESSAGES = 100000, BYTES = 3000, PATTERNS = 251, LIMIT_KB = 60 << 10 };
 
 /* A line of /proc/self/status, kB; 0 without it. */
 static long status_kb(const char *name)
@@ -24,7 +24,7 @@ static long status_kb(const char *name)
     return kb;
 }
 
-/* Message i begins at byte i % PATTERNS of the pattern: the buffers of 60,000 messages are one. */
+/* Message i begins at byte i % PATTERNS of the pattern: the buffers of 100,000 messages are one. */
 static const unsigned char *contents(const unsigned char *pattern, int i)
 {
     return pattern + i % PATTERNS;

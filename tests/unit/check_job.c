@@ -69,7 +69,7 @@ static int create_limited(uint32_t nranks, rlim_t bytes, struct toc_job_layout *
 START_TEST(segment_fits_the_limit_on_files)
 {
     struct toc_job_layout layout;
-    static const rlim_t limits[] = {11, 17, 20, 37, 50, 100, 110};
+    static const rlim_t limits[] = {12, 17, 20, 37, 50, 100, 110};
     rlim_t mib = limits[_i];
     ck_assert_int_eq(create_limited(8, mib << 20, &layout), 0);
     ck_assert_uint_le(layout.size, mib << 20);

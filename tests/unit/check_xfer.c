@@ -431,24 +431,24 @@ END_TEST
 /* ---- notices ---- */
 
 static struct toc_notices notices;
-static uint32_t served[TOC_XFERS_PER_RANK];
+static uint32_t served[TOC_XFERS_MOST];
 static uint32_t serves;
 
 static void serve(uint32_t slot)
 {
-    UNIT_CHECK(slot < TOC_XFERS_PER_RANK);
+    UNIT_CHECK(slot < TOC_XFERS_MOST);
     served[slot]++;
     serves++;
 }
 
 START_TEST(notices_name_their_descriptors)
 {
-    static const uint32_t slots[] = {0, 1, 63, 64, 4095, 4096, 40000, TOC_XFERS_PER_RANK - 1};
+    static const uint32_t slots[] = {0, 1, 63, 64, 4095, 4096, 40000, TOC_XFERS_MOST - 1};
     for (size_t i = 0; i < UNIT_LENGTH(slots); i++) {
         toc_notices_mark(&notices, slots[i]);
         toc_notices_mark(&notices, slots[i]);
     }
-    for (uint32_t group = 0; group < TOC_XFERS_PER_RANK / 4096; group++) {
+    for (uint32_t group = 0; group < TOC_XFERS_MOST / 4096; group++) {
         bool any = false;
         for (size_t i = 0; i < UNIT_LENGTH(slots); i++)
             any |= slots[i] / 4096 == group;
