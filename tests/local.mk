@@ -24,6 +24,7 @@ unit_programs = \
 	tests/unit/abi_header \
 	tests/unit/abi_removed \
 	tests/unit/check_advert \
+	tests/unit/check_border \
 	tests/unit/check_datatype \
 	tests/unit/check_doorbell \
 	tests/unit/check_env \
@@ -57,6 +58,10 @@ tests_unit_check_advert_SOURCES = tests/unit/check_advert.c tests/unit/unit.h
 tests_unit_check_advert_CFLAGS = $(unit_cflags)
 tests_unit_check_advert_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_advert_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_border_SOURCES = tests/unit/check_border.c tests/unit/unit.h tests/unit/world.h
+tests_unit_check_border_CFLAGS = $(unit_cflags)
+tests_unit_check_border_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_border_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_datatype_SOURCES = tests/unit/check_datatype.c tests/unit/abi_constants.def tests/unit/typemap.c tests/unit/typemap.h
 tests_unit_check_datatype_CFLAGS = $(unit_cflags)
 tests_unit_check_datatype_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit

@@ -100,7 +100,8 @@ struct toc_request *toc_advertise_redeem(const struct toc_peer *peer)
 {
     struct toc_request *request = issued[peer->rank].request;
     issued[peer->rank].request = NULL;
-    request->advertised = false;
+    if (request != NULL)
+        request->advertised = false;
     return request;
 }
 

@@ -45,7 +45,7 @@ bool toc_advertise_withdraw(struct toc_request *request);
 void toc_advertise_give(struct toc_request *request);
 
 /** The receive that the claim in `peer`'s packet is about. It is still posted, and not advertised
- *  any more. */
+ *  any more. NULL: none has been. */
 struct toc_request *toc_advertise_redeem(const struct toc_peer *peer);
 
 /** Sender, with room for the packet, before it is committed: claims what `peer` advertises, if it
