@@ -43,6 +43,7 @@ unit_programs = \
 	tests/unit/check_spin \
 	tests/unit/check_stall \
 	tests/unit/check_topo \
+	tests/unit/check_bound \
 	tests/unit/check_unexpected \
 	tests/unit/check_xfer \
 	tests/unit/info \
@@ -135,6 +136,10 @@ tests_unit_check_topo_SOURCES = tests/unit/check_topo.c tests/unit/unit.h
 tests_unit_check_topo_CFLAGS = $(unit_cflags)
 tests_unit_check_topo_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_unit_check_topo_LDADD = lib/libcore.la $(CHECK_LIBS)
+tests_unit_check_bound_SOURCES = tests/unit/check_bound.c tests/unit/unit.h
+tests_unit_check_bound_CFLAGS = $(unit_cflags)
+tests_unit_check_bound_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_unit_check_bound_LDADD = lib/libcore.la $(CHECK_LIBS)
 tests_unit_check_unexpected_SOURCES = tests/unit/check_unexpected.c tests/unit/unit.h
 tests_unit_check_unexpected_CFLAGS = $(unit_cflags)
 tests_unit_check_unexpected_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit

@@ -20,6 +20,7 @@ fault_tests = \
 	tests/fault/many_ranks.sh \
 	tests/fault/mpi_ends.sh \
 	tests/fault/no_pidfd.sh \
+	tests/fault/oom.sh \
 	tests/fault/options.sh \
 	tests/fault/output.sh \
 	tests/fault/quickstart.sh \
@@ -41,6 +42,7 @@ EXTRA_DIST += $(fault_tests) \
 	tests/fault/initial_errhandler.c \
 	tests/fault/keep_going.c \
 	tests/fault/no_pidfd.c \
+	tests/fault/odd.c \
 	tests/fault/refuse.c \
 	tests/fault/scribble.c \
 	tests/fault/search_order.c \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lib/p2p/unexpected: the pools that the handler lives on. */
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "notify/notify.h"
 #include "p2p/unexpected.h"
@@ -145,6 +147,76 @@ START_TEST(freed_and_used_again)
 }
 END_TEST
 
+/* Bytes that this process has mapped, from /proc/self/statm. */
+static uint64_t mapped(void)
+{
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%llu", &pages), 1);
+    fclose(file);
+    return pages * 4096;
+}
+
+enum { BURST = 20000 };
+static struct toc_unexpected *burst[BURST];
+
+/* 80 MB come and go; a few may stay for the next time. */
+START_TEST(a_burst_is_given_back)
+{
+    uint64_t before = mapped();
+    for (int i = 0; i < BURST; i++)
+        UNIT_CHECK((burst[i] = toc_unexpected_take(4000, true)) != NULL);
+    ck_assert_uint_ge(mapped(), before + 80000000);
+    for (int i = 0; i < BURST; i++) /* in another order */
+        toc_unexpected_give(burst[(uint64_t)i * 7919 % BURST]);
+    toc_unexpected_refill();
+    ck_assert_uint_le(mapped(), before + (8 << 20));
+    ck_assert_ptr_nonnull(toc_unexpected_take(4000, true));
+}
+END_TEST
+
+static void limit_addresses(uint64_t bytes)
+{
+    struct rlimit limit = {bytes, RLIM_INFINITY};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+/* Without memory there is what was set aside: a ring's worth for each sender, in any sizes. */
+START_TEST(what_is_under_way_has_its_room)
+{
+    enum { SENDERS = 3, CELLS = 256, DATA = 65536 };
+    uint64_t bytes = payloads[_i];
+    int most = bytes <= 40 ? CELLS : (int)(DATA / ((bytes + 63) / 64 * 64));
+    toc_unexpected_reserve(SENDERS, CELLS, DATA);
+    limit_addresses(mapped());
+    for (int i = 0; i < SENDERS * (most < CELLS ? most : CELLS); i++)
+        UNIT_CHECK((burst[i] = toc_unexpected_take(bytes, true)) != NULL);
+    while (toc_unexpected_take(bytes, true) != NULL)
+        ; /* and it ends */
+    limit_addresses(RLIM_INFINITY);
+    ck_assert_ptr_nonnull(toc_unexpected_take(bytes, true));
+}
+END_TEST
+
+/* What one class has given back serves another. */
+START_TEST(the_reserve_changes_class)
+{
+    toc_unexpected_reserve(0, 256, 65536);
+    limit_addresses(mapped());
+    for (int round = 0; round < 20; round++) {
+        uint64_t bytes = payloads[round % PAYLOADS];
+        int n = 0;
+        while (n < BURST && (burst[n] = toc_unexpected_take(bytes, true)) != NULL)
+            n++;
+        UNIT_CHECK(n > 0);
+        while (n > 0)
+            toc_unexpected_give(burst[--n]);
+    }
+    limit_addresses(RLIM_INFINITY);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("unexpected");
@@ -158,5 +230,8 @@ int main(void)
     tcase_add_loop_test(tcase, refilled_before_dry, 0, PAYLOADS);
     tcase_add_test(tcase, without_interrupts_no_reserve);
     tcase_add_test(tcase, freed_and_used_again);
+    tcase_add_test(tcase, a_burst_is_given_back);
+    tcase_add_loop_test(tcase, what_is_under_way_has_its_room, 0, PAYLOADS);
+    tcase_add_test(tcase, the_reserve_changes_class);
     return unit_run(suite);
 }
