@@ -51,9 +51,9 @@ void toc_border_check(const struct toc_peer *peer, const struct toc_cell *packet
         toc_border_refuse(peer, "packet flags", packet->flags, "of", flags_of(kind));
     check_most(peer, "descriptor", packet->slot, toc_world.job->layout.xfers - 1);
     check_most(peer, "packet of bytes", packet->size, most_bytes(peer, kind));
+    uint32_t seal = toc_cell_seal(packet);
+    if (packet->u.data.seal != seal)
+        toc_border_refuse(peer, "seal of a packet", packet->u.data.seal, "expected", seal);
     if (kind == TOC_PACKET_FRAGMENT && packet->u.data.position != peer->rx_slots.index)
         toc_border_refuse(peer, "slot", packet->u.data.position, "expected", peer->rx_slots.index);
-    if (kind != TOC_PACKET_FRAGMENT && packet->u.data.seal != toc_cell_seal(packet))
-        toc_border_refuse(peer, "seal of an envelope", packet->u.data.seal, "expected",
-                          toc_cell_seal(packet));
 }

@@ -72,6 +72,7 @@ static uint32_t send_fragment(struct toc_request *request, struct toc_peer *peer
     cell->u.data.generation = request->generation;
     cell->u.data.more = toc_descriptor_more(request);
     cell->u.data.offset = request->moved;
+    cell->u.data.seal = toc_cell_seal(cell);
     toc_slots_commit(&peer->tx_slots, &peer->tx, cell);
     toc_stats.fragments++;
     request->moved += bytes;

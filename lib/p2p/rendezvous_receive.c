@@ -316,9 +316,11 @@ static bool is_for(const struct toc_cell *cell, const struct toc_peer *peer,
                    const struct toc_request *request)
 {
     return request->slot == toc_cell_descriptor(cell) &&
-           request->generation == cell->u.data.generation && peer_of(request) == peer;
+           request->generation == cell->u.data.generation && peer_of(request) == peer &&
+           request->stage == TOC_STAGE_FRAGMENTS;
 }
 
+/* The receive whose message the fragment is a part of. */
 static struct toc_request *owner_of(const struct toc_cell *cell, const struct toc_peer *peer)
 {
     if (recent != NULL && is_for(cell, peer, recent))
@@ -329,22 +331,27 @@ static struct toc_request *owner_of(const struct toc_cell *cell, const struct to
         if (is_for(cell, peer, request))
             return request;
     }
-    return NULL;
+    toc_border_refuse(peer, "part of a message that is not under way, descriptor", cell->slot, NULL,
+                      0);
+}
+
+/* Parts come in their order. */
+static void check_part(const struct toc_cell *cell, const struct toc_peer *peer,
+                       const struct toc_request *request)
+{
+    uint64_t left = request->total - request->moved;
+    if (cell->u.data.offset != request->moved)
+        toc_border_refuse(peer, "part of a message from byte", cell->u.data.offset, "expected",
+                          request->moved);
+    if (cell->size == 0 || cell->size > left)
+        toc_border_refuse(peer, "part of a message of bytes", cell->size, "at most", left);
 }
 
 void toc_rendezvous_fragment(struct toc_peer *peer, const struct toc_cell *cell,
                              const void *payload)
 {
     struct toc_request *request = owner_of(cell, peer);
-    if (request == NULL || request->stage != TOC_STAGE_FRAGMENTS)
-        toc_border_refuse(peer, "part of a message that is not under way, descriptor", cell->slot,
-                          NULL, 0);
-    if (cell->u.data.offset != request->moved)
-        toc_border_refuse(peer, "part of a message from byte", cell->u.data.offset, "expected",
-                          request->moved);
-    if (cell->size == 0 || cell->size > request->total - request->moved)
-        toc_border_refuse(peer, "part of a message of bytes", cell->size, "at most",
-                          request->total - request->moved);
+    check_part(cell, peer, request);
     recent = request;
     toc_fragments_take(request, peer, cell, payload);
     if (request->moved == request->total)

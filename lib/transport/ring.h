@@ -53,7 +53,7 @@ struct toc_cell {
             uint64_t given;    /* sender's data_index of the ring in the other direction */
             uint64_t offset;   /* FRAGMENT: where it goes in the message; CLAIM: bytes of a chunk */
             uint32_t generation; /* of `slot` */
-            uint32_t seal;       /* SYNC, RTS: toc_cell_seal() */
+            uint32_t seal;       /* SYNC, RTS, FRAGMENT: toc_cell_seal() */
             uint64_t more;       /* 0, or of which further descriptors `slot` is one: their number,
                                   * and where in the sender's area they are (whole pages) */
         } data;
@@ -74,7 +74,8 @@ static inline uint32_t toc_cell_seal(const struct toc_cell *cell)
 {
     uint64_t seal = toc_seal(cell->context | (uint64_t)(uint32_t)cell->tag << 32, cell->size);
     seal = toc_seal(seal, cell->slot | (uint64_t)cell->u.data.generation << 32);
-    seal = toc_seal(seal, cell->u.data.more);
+    seal = toc_seal(toc_seal(seal, cell->u.data.more), cell->u.data.position);
+    seal = toc_seal(seal, cell->u.data.offset);
     return (uint32_t)(toc_seal(seal, cell->kind | (uint32_t)cell->flags << 8) >> 32);
 }
 

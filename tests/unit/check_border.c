@@ -410,7 +410,7 @@ static const struct {
     {packet_kind, "the ring from rank 1: packet kind 173 (at most 3)"},
     {packet_flags, "the ring from rank 1: packet flags 2 (of 4)"},
     {packet_size, "the ring from rank 1: packet of bytes 1048576 (at most 16384)"},
-    {packet_seal, "the ring from rank 1: seal of an envelope"},
+    {packet_seal, "the ring from rank 1: seal of a packet"},
     {envelope_mark, "the ring from rank 1: mark of an envelope"},
     {claim_of_nothing, "the ring from rank 1: claim of a receive that was not advertised"},
     {fragment_of_nothing, "the ring from rank 1: part of a message that is not under way"},
