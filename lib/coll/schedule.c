@@ -40,7 +40,7 @@ static bool is_hollow(const struct toc_request *message)
 {
     return message->kind == TOC_REQUEST_RECEIVE &&
            (message->status_bytes < message->size || message->error == TOC_ERR_TRUNCATE) &&
-           atomic_load_explicit(&toc_world.job->ended, memory_order_relaxed) != 0;
+           toc_world_is_reduced();
 }
 
 static void hollow_out(struct toc_request *message)

@@ -13,6 +13,7 @@
 #include "base/stats.h"
 #include "base/syscall.h"
 #include "p2p/bound.h"
+#include "transport/corrupt.h"
 
 static struct toc_bound bound = {UINT64_MAX, UINT64_MAX, 0, false};
 static uint64_t *from;  /* [world size] bytes held, by source */
@@ -126,6 +127,14 @@ void toc_held_back(int change)
     atomic_store_explicit(&line()->refused, back, memory_order_relaxed);
     if (change > 0)
         toc_stats.held_back++;
+}
+
+void toc_held_inspect(void)
+{
+    uint32_t over = atomic_load_explicit(&toc_world.bell->over, memory_order_relaxed);
+    if (over != (bound.over ? 1 : 0))
+        toc_corrupt(&(struct toc_corruption){"the doorbell of", toc_world.rank, "over the limit",
+                                             over, "expected", bound.over ? 1 : 0});
 }
 
 void toc_held_note_threads(void)

@@ -41,6 +41,9 @@ _Noreturn void toc_held_end(void) __attribute__((cold));
  */
 void toc_held_back(int change);
 
+/** Nothing has come for long: does the doorbell still say what this rank has said? */
+void toc_held_inspect(void);
+
 /** MPI_THREAD_MULTIPLE: a rank that waits may still be helped by its other threads. */
 void toc_held_note_threads(void);
 

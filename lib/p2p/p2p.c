@@ -180,13 +180,19 @@ static bool is_unserved(void)
     return toc_rendezvous_is_unserved() || toc_rendezvous_is_unsent();
 }
 
+static void inspect(void)
+{
+    toc_held_inspect();
+    toc_rendezvous_inspect();
+}
+
 static const struct toc_progress_events events = {
     .packet = toc_receive_packet,
     .advance = advance,
     .has_work = toc_descriptors_noticed,
     .is_unserved = is_unserved,
     .depart = toc_rendezvous_withdraw,
-    .inspect = toc_rendezvous_inspect,
+    .inspect = inspect,
     .insist = toc_rendezvous_insist,
     .bury = toc_p2p_bury,
 };

@@ -153,8 +153,7 @@ static void bury_peer(struct toc_peer *peer)
 bool toc_progress_bury(void)
 {
     bool moved = false;
-    /* Acquire: pairs with mpirun's release, which follows the state of the rank that has ended. */
-    if (atomic_load_explicit(&toc_world.job->ended, memory_order_acquire) == 0)
+    if (!toc_world_is_reduced())
         return false;
     for (int rank = 0; rank < toc_world.size; rank++)
         bury_peer(&toc_world.peers[rank]);

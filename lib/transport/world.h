@@ -90,6 +90,15 @@ void toc_world_condemn_rest(void);
 /** Last act of MPI_Finalize: marks the rank FINALIZED and unmaps. */
 void toc_world_leave(void);
 
+/** Has a rank ended, in a job that goes on without? Then those that have are TOC_RANK_ENDED. */
+static inline bool toc_world_is_reduced(void)
+{
+    /* Acquire: pairs with mpirun's release, which follows the state of the rank that has ended. Of
+     * other jobs nobody looks at the number, which is there to be overwritten. */
+    return toc_world.job->keep_going != 0 &&
+           atomic_load_explicit(&toc_world.job->ended, memory_order_acquire) != 0;
+}
+
 /** The peer has joined, and `line` says how it can be reached: read once, and checked. False: not
  *  yet. Handler-safe. */
 bool toc_world_meet(struct toc_peer *peer);

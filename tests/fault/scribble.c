@@ -57,6 +57,7 @@ static struct region find_region(const char *name, const struct toc_job_layout *
         {"header", 0, 256, 0, 1},
         {"state", TOC_PAGE, 128, 0, 1},
         {"ranks", l->ranks_offset, sizeof(struct toc_job_rank), sizeof(struct toc_job_rank), ranks},
+        {"held", l->held_offset, sizeof(struct toc_job_held), sizeof(struct toc_job_held), ranks},
         {"bells", l->doorbells_offset, TOC_DOORBELL_BYTES, TOC_DOORBELL_BYTES, ranks},
         {"notices", l->notices_offset, 192, TOC_NOTICE_BYTES, ranks},
         {"xfers", l->xfers_offset, 8 * (uint64_t)TOC_XFER_BYTES,

@@ -36,7 +36,7 @@ scribble()
     done
 }
 
-for region in header state ranks bells notices xfers adverts control cells rings slots all; do
+for region in header state ranks held bells notices xfers adverts control cells rings slots all; do
     scribble $region auto 3
     scribble $region auto 2 once
 done

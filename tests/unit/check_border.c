@@ -277,6 +277,12 @@ static void bell_word(void)
     toc_progress_retire();
 }
 
+static void bell_over(void)
+{
+    atomic_store(&toc_world.bell->over, 1);
+    toc_progress_inspect();
+}
+
 static void line_state(void)
 {
     atomic_store(&peer->entry->state, 99);
@@ -418,7 +424,8 @@ static const struct {
     {slots_given_back, "the slots to rank 1: slots given back 1000 (at most 32)"},
     {bell_sender, "the doorbell of rank 0: sender 16 (at most 1)"},
     {bell_word, "the doorbell of rank 0: word"},
-    {line_state, "the line of rank 1: state 99 (at most 2)"},
+    {bell_over, "the doorbell of rank 0: over the limit 1 (expected 0)"},
+    {line_state, "the line of rank 1: state 99 (at most 4)"},
     {line_pid, "the line of rank 1: seal"},
     {xfer_offer, "a descriptor of rank 1: offer"},
     {xfer_send_address, "a descriptor of rank 1: address 65600"},
