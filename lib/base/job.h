@@ -31,8 +31,8 @@
 #define TOC_XFER_BYTES     128
 #define TOC_NOTICE_BYTES   66560
 #define TOC_ADVERT_BYTES   64
-#define TOC_REST_WORDS     5     /* of eight characters of a name */
-#define TOC_XFERS_PER_RANK 65536 /* at the most */
+#define TOC_REST_WORDS     5      /* of eight characters of a name */
+#define TOC_XFERS_PER_RANK 65536  /* at the most */
 #define TOC_XFERS_MOST     524288 /* with those in its memory: p2p/descriptors.c */
 
 /* Environment of a rank, set by mpirun. TOCSIN_JOB_FD is private to Tocsin. */

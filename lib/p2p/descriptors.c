@@ -191,6 +191,21 @@ void toc_descriptors_each(void (*visit)(struct toc_request *request))
             visit(owner[slot]);
 }
 
+/* There may be millions of them, and this is done now and then in any wait. */
+#define VISITS 4096
+
+void toc_descriptors_some(void (*visit)(struct toc_request *request))
+{
+    static uint32_t next;
+    uint32_t count = fresh < VISITS ? fresh : VISITS;
+    for (uint32_t i = 0; i < count; i++, next++) {
+        if (next >= fresh)
+            next = 0;
+        if (owner[next] != NULL)
+            visit(owner[next]);
+    }
+}
+
 void toc_descriptor_remark(const struct toc_request *request)
 {
     toc_notices_mark(notices, request->slot);

@@ -67,6 +67,8 @@ struct toc_xfer *toc_descriptor_sent(const struct toc_request *request);
 struct toc_xfer *toc_descriptor_received(int sender, uint32_t slot);
 /** Calls visit(request) for each send that has a descriptor. */
 void toc_descriptors_each(void (*visit)(struct toc_request *request));
+/** The same for some, and for the next ones the next time. */
+void toc_descriptors_some(void (*visit)(struct toc_request *request));
 /** Notices a send's descriptor by itself, although its mark has got lost. */
 void toc_descriptor_remark(const struct toc_request *request);
 /** Receiver: tells the sender that descriptor `slot` has changed, and rings. */

@@ -379,7 +379,7 @@ static void inspect(struct toc_request *request)
 void toc_rendezvous_inspect(void)
 {
     if (outgoing_count > 0)
-        toc_descriptors_each(inspect);
+        toc_descriptors_some(inspect);
 }
 
 int toc_rendezvous_outgoing(void)
