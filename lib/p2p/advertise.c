@@ -69,7 +69,7 @@ void toc_advertise(struct toc_request *request)
     toc_stats.adverts++;
 }
 
-static _Noreturn __attribute__((cold)) void refuse(int peer, const char *what, uint64_t value)
+static __attribute__((noreturn, cold)) void refuse(int peer, const char *what, uint64_t value)
 {
     toc_corrupt(
         &(struct toc_corruption){"the advert between this one and", peer, what, value, NULL, 0});

@@ -16,8 +16,8 @@ void toc_border_check(const struct toc_peer *peer, const struct toc_cell *packet
 
 /** Something in `peer`'s ring cannot be: `what`, of this value; `bound` and `limit` as in
  *  struct toc_corruption. */
-_Noreturn void toc_border_refuse(const struct toc_peer *peer, const char *what, uint64_t value,
-                                 const char *bound, uint64_t limit) __attribute__((cold));
+void toc_border_refuse(const struct toc_peer *peer, const char *what, uint64_t value,
+                       const char *bound, uint64_t limit) __attribute__((noreturn, cold));
 
 /** A plain message, for which no receive has been found: is it because its envelope has been
  *  overwritten? */

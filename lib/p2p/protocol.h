@@ -149,8 +149,8 @@ uint32_t toc_copy_share(const struct toc_request *request, uint64_t *offset);
 /** The request's buffer, for the peer; `flags` besides. */
 struct toc_xfer_buffer toc_copy_buffer(const struct toc_request *request, uint32_t flags);
 /** Ends the job: the descriptor of the message from rank `sender` cannot be so. */
-_Noreturn void toc_copy_refuse(int sender, const char *what, uint64_t value, const char *bound,
-                               uint64_t limit) __attribute__((cold));
+void toc_copy_refuse(int sender, const char *what, uint64_t value, const char *bound,
+                     uint64_t limit) __attribute__((noreturn, cold));
 /** Claims a piece of the request's rendezvous and copies it; a copy that fails freezes the
  *  transfer. False: nothing left to claim. `last`: all has been copied now, or has failed. */
 bool toc_copy_claim(struct toc_request *request, struct toc_xfer *xfer, struct toc_peer *peer,

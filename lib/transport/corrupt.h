@@ -24,6 +24,6 @@ struct toc_corruption {
 
 /** Ends this process and the job. Says so, unless the job ends already: the cause has been told
  *  then. Nothing is flushed: it may run in the handler, in the middle of anything. */
-_Noreturn void toc_corrupt(const struct toc_corruption *found) __attribute__((cold, noinline));
+void toc_corrupt(const struct toc_corruption *found) __attribute__((noreturn, cold, noinline));
 
 #endif

@@ -31,7 +31,7 @@ void toc_ring_bind(struct toc_ring *ring, struct toc_job_header *job, uint32_t r
     };
 }
 
-static _Noreturn __attribute__((cold)) void corrupt(const struct toc_ring *ring, const char *what,
+static __attribute__((noreturn, cold)) void corrupt(const struct toc_ring *ring, const char *what,
                                                     uint64_t value, const char *bound,
                                                     uint64_t limit)
 {

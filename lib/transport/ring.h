@@ -162,8 +162,8 @@ static inline bool toc_ring_is_due(const struct toc_ring *ring, uint32_t data_by
 void toc_ring_inspect(const struct toc_ring *ring);
 
 /** The job's end: this payload cannot be. */
-_Noreturn void toc_ring_bad_payload(const struct toc_ring *ring, uint64_t position, uint64_t size)
-    __attribute__((cold));
+void toc_ring_bad_payload(const struct toc_ring *ring, uint64_t position, uint64_t size)
+    __attribute__((noreturn, cold));
 
 /** Reads a number in a cell, once: what is checked must be what is used. */
 static inline uint64_t toc_ring_read(const uint64_t *number)
@@ -233,8 +233,8 @@ static inline struct toc_cell *toc_ring_peek(const struct toc_ring *ring)
 }
 
 /** The job's end: nobody has given back so much. */
-_Noreturn void toc_ring_bad_given(const struct toc_ring *ring, uint64_t given)
-    __attribute__((cold));
+void toc_ring_bad_given(const struct toc_ring *ring, uint64_t given)
+    __attribute__((noreturn, cold));
 
 /** Producer: the consumer has given back what is before `given`. */
 static inline void toc_ring_learn(struct toc_ring *ring, uint64_t given)

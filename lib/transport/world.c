@@ -326,7 +326,7 @@ void toc_world_leave(void)
     toc_world.job = NULL;
 }
 
-static _Noreturn __attribute__((cold)) void bad_line(const struct toc_peer *peer, const char *what,
+static __attribute__((noreturn, cold)) void bad_line(const struct toc_peer *peer, const char *what,
                                                      uint64_t value, const char *bound,
                                                      uint64_t limit)
 {

@@ -3,6 +3,7 @@
  * What is found of a segment that has been overwritten: in every region a value that cannot be, and
  * the sentence that this rank, number 0 of 2, ends the job with. Rank 1 is the test.
  */
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -475,6 +476,7 @@ START_TEST(header_is_read_only)
     setup();
     pid_t child = fork();
     if (child == 0) {
+        signal(SIGSEGV, SIG_DFL); /* sanitizers have a handler */
         *(volatile uint32_t *)&toc_world.job->nranks = 5;
         _exit(0);
     }
