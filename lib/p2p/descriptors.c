@@ -141,7 +141,7 @@ bool toc_descriptor_reach(struct toc_peer *sender, uint64_t more)
         (sender->more[number] != 0 && sender->more[number] != more))
         toc_border_refuse(sender, "group of descriptors", more, "expected",
                           sender->more[number % GROUPS]);
-    sender->more[number] = more;
+    sender->more[number % GROUPS] = more;
     return sender->rank == toc_world.rank ||
            toc_memory_reach(sender, place, GROUP * sizeof(struct toc_xfer)) != NULL;
 }
