@@ -69,8 +69,10 @@ static void inspect_layers(void)
 static __attribute__((noinline)) void note_idle(struct toc_peer *peer)
 {
     toc_ring_inspect(&peer->rx);
-    if (++idle_times % INSPECT_EVERY == 0)
+    if (++idle_times % INSPECT_EVERY == 0) {
+        toc_world_inspect();
         inspect_layers();
+    }
     if (toc_world.size > WATCH_ALL)
         rest(peer);
     peer->idle = 0;
@@ -78,6 +80,7 @@ static __attribute__((noinline)) void note_idle(struct toc_peer *peer)
 
 void toc_progress_inspect(void)
 {
+    toc_world_inspect();
     for (int rank = 0; rank < toc_world.size; rank++) {
         struct toc_peer *peer = &toc_world.peers[rank];
         toc_ring_inspect(&peer->rx);

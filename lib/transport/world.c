@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* handler-safe: toc_world_meet, toc_world_strike, toc_world_ring_bell, toc_world_remind,
- * toc_world_is_closed, toc_world_has_ended */
+ * toc_world_inspect, toc_world_is_closed, toc_world_has_ended */
 #include "transport/world.h"
 
 #include <errno.h>
@@ -349,6 +349,18 @@ bool toc_world_meet(struct toc_peer *peer)
         bad_line(peer, "seal", peer->line.nonce, "expected", seal);
     peer->met = true;
     return true;
+}
+
+void toc_world_inspect(void)
+{
+    const struct toc_peer *self = &toc_world.peers[toc_world.rank];
+    int32_t state = atomic_load_explicit(&self->entry->state, memory_order_relaxed);
+    struct toc_job_line line = toc_job_line_read(self->entry);
+    uint64_t seal = toc_job_line_seal(&line, (uint32_t)toc_world.rank);
+    if (state != TOC_RANK_JOINED && state != TOC_RANK_CLOSING)
+        bad_line(self, "state", (uint32_t)state, "expected", TOC_RANK_JOINED);
+    if (line.nonce != nonce || seal != nonce)
+        bad_line(self, "seal", seal, "expected", nonce);
 }
 
 bool toc_world_takes_uintr(struct toc_peer *peer)

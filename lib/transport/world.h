@@ -103,6 +103,10 @@ static inline bool toc_world_is_reduced(void)
  *  yet. Handler-safe. */
 bool toc_world_meet(struct toc_peer *peer);
 
+/** Does this rank's line still say what it has written there? If not, the job ends. Handler-safe.
+ */
+void toc_world_inspect(void);
+
 /** Does the peer take user interrupts (which cost it little)? */
 bool toc_world_takes_uintr(struct toc_peer *peer);
 

@@ -290,6 +290,18 @@ static void line_state(void)
     toc_world_meet(peer);
 }
 
+static void line_own_state(void)
+{
+    atomic_store(&toc_job_rank(toc_world.job, WORLD_ME)->state, TOC_RANK_STARTED);
+    toc_progress_inspect();
+}
+
+static void line_own_pid(void)
+{
+    atomic_fetch_xor(&toc_job_rank(toc_world.job, WORLD_ME)->pid, 256);
+    toc_progress_inspect();
+}
+
 static void line_pid(void)
 {
     join_peer();
@@ -427,6 +439,8 @@ static const struct {
     {bell_word, "the doorbell of rank 0: word"},
     {bell_over, "the doorbell of rank 0: over the limit 1 (expected 0)"},
     {line_state, "the line of rank 1: state 99 (at most 4)"},
+    {line_own_state, "the line of rank 0: state 0 (expected 1)"},
+    {line_own_pid, "the line of rank 0: seal"},
     {line_pid, "the line of rank 1: seal"},
     {xfer_offer, "a descriptor of rank 1: offer"},
     {xfer_send_address, "a descriptor of rank 1: address 65600"},
