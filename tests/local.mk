@@ -222,6 +222,7 @@ mpi_tests = \
 	tests/mpi/p2p_truncate \
 	tests/mpi/p2p_there \
 	tests/mpi/p2p_bounded \
+	tests/mpi/p2p_bounded_ways \
 	tests/mpi/p2p_unexpected \
 	tests/mpi/p2p_wildcard \
 	tests/mpi/rank_dies \

@@ -2,6 +2,7 @@
 /* handler-safe: everything but init, free, review and end */
 #include "p2p/held.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/syscall.h"
 #include "p2p/bound.h"
 #include "transport/corrupt.h"
+#include "p2p/match.h"
 
 static struct toc_bound bound = {UINT64_MAX, UINT64_MAX, 0, false};
 static uint64_t *from;  /* [world size] bytes held, by source */
@@ -142,12 +144,25 @@ void toc_held_note_threads(void)
     atomic_store_explicit(&line()->multiple, 1, memory_order_relaxed);
 }
 
+/* What is not refused fills the memory, too, when it comes to that. */
+static void count_envelopes(void)
+{
+    TOC_LIST_EACH(&toc_match_queues.arrivals, member, following)
+    {
+        const struct toc_unexpected *message =
+            TOC_CONTAINER(member, struct toc_unexpected, arrival);
+        uint64_t bytes = message->counted ? 0 : sizeof(*message) + TOC_HELD_FREE;
+        from[message->source] += bytes;
+        bound.held += bytes;
+    }
+}
+
 void toc_held_end(void)
 {
-    char text[512] = "tocsin: ";
-    size_t used = strlen(text);
-    most_from = 0;
+    char text[512];
+    count_envelopes();
     raise_flag();
+    size_t used = (size_t)snprintf(text, sizeof(text), "tocsin[%d]: ", toc_world.rank);
     toc_held_describe(line(), (uint32_t)toc_world.rank, text + used, sizeof(text) - used - 1);
     used = strlen(text);
     text[used++] = '\n';

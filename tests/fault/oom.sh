@@ -37,7 +37,8 @@ unset TOCSIN_NOTIFY
 TOCSIN_UNEXPECTED_LIMIT=1G
 export TOCSIN_UNEXPECTED_LIMIT
 ends "MB of them from rank 1, and has no memory for more" oom 60000
-ends "and has no memory for more" envelopes 5000000
+ends "MB of them from rank 1, and has no memory for more" envelopes 5000000
+grep -q 'keeps 0[.]0 MB' err && fail "envelopes are not counted"
 passes passes 3000
 unset TOCSIN_UNEXPECTED_LIMIT
 passes oom 5000
