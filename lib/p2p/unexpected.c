@@ -225,8 +225,11 @@ void toc_unexpected_count(struct toc_unexpected *entry)
 /* To the end: those that are in use have their turn first, so that others get wholly free. */
 static void note_idle(struct chunk *chunk)
 {
-    toc_list_remove(&chunk->open);
-    toc_list_append(&pools[chunk->number].open, &chunk->open);
+    struct toc_list *open = &pools[chunk->number].open;
+    if (chunk->open.next != open) {
+        toc_list_remove(&chunk->open);
+        toc_list_append(open, &chunk->open);
+    }
     if (++idle <= MOST_IDLE || surplus)
         return;
     surplus = true;
