@@ -13,8 +13,9 @@
 
 struct toc_comm toc_comm_world, toc_comm_self;
 
-/* Draws beyond the last context that are believed: of programs that go on after the error. */
-#define DRAWN_MOST ((uint64_t)TOC_CONTEXTS + (1 << 20))
+/* Draws beyond the last context that are believed: of programs that go on after the error. What has
+ * been overwritten by anything longer than 32 bits is beyond it. */
+#define DRAWN_MOST (UINT64_C(1) << 33)
 
 /* Nobody takes numbers back: a smaller one than the last would be used twice. */
 static void check_drawn(uint64_t drawn)

@@ -40,8 +40,8 @@ limited()
 }
 limited $((100 * 1024)) "$TOC_MPIRUN" -n 8 ./ends good
 expect 0 "8 ranks, files of 100 MiB"
-limited $((11 * 1024)) "$TOC_MPIRUN" -n 8 ./ends good
-expect 0 "8 ranks, files of 11 MiB"
+limited $((12 * 1024)) "$TOC_MPIRUN" -n 8 ./ends good
+expect 0 "8 ranks, files of 12 MiB"
 limited 512 "$TOC_MPIRUN" -n 8 ./ends good
 expect 1 "8 ranks, files of 512 KiB"
 says 'ulimit -f'

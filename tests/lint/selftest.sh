@@ -189,6 +189,7 @@ done
 mkdir -p "$work/tests/fault"
 printf '%s\n' '# SPDX-License-Identifier: BSD-3-Clause' '# variable TOCSIN_NOT''FIY' \
     >"$work/tests/fault/environment.sh"
+chmod +x "$work/tests/fault/environment.sh"
 printf '%s\n' "$licence" 'TOC_KNOB_INT(chunk, "TOCSIN_CHUNK", 1, 0, 9, "")' \
     >"$work/lib/base/env.def"
 printf '%s\n' "$licence" 'TOC_STAT(sent, "")' >"$work/lib/base/stats.def"
@@ -215,6 +216,7 @@ text()
 
 echo "$licence" | text 0 "files" lib/core/x.c
 echo 'int x;' | text 1 "no licence line" lib/core/x.c
+echo '# SPDX-License-Identifier: BSD-3-Clause' | text 1 "not executable" tests/fault/x.sh
 printf '%s\n' "$licence" '/* TO''DO */' | text 1 "unfinished" lib/core/x.c
 printf '%s\n' "$licence" 'const char *home = "/ho''me/me/x";' | text 1 "path of a machine" lib/core/x.c
 printf '%s\n' "$licence" 'volatile int flag;' | text 1 "volatile does not" lib/core/x.c

@@ -92,6 +92,11 @@ search "$work/own" '(^|[^[:alnum:]_])volatile([^[:alnum:]_]|$)' |
 search "$work/lib" '(^|[^[:alnum:]_])(secure_)?getenv[[:space:]]*\(' | not_allowed getenv |
     expect_nothing "getenv: a knob belongs into lib/base/env.def"
 
+# make check starts these as they are.
+grep -E '^tests/fault/.*\.sh$' "$work/files" | grep -v '/helpers\.sh$' | while IFS= read -r file; do
+    [ -x "$file" ] || echo "    $file"
+done | expect_nothing "tests that are not executable (chmod +x)"
+
 # Each line of source.allowed is needed.
 grep -vE '^(#|$)' "$here/source.allowed" | while read -r rule file reason; do
     [ -n "$reason" ] || echo "    $rule $file: no reason"
