@@ -327,6 +327,10 @@ static int prepare(struct toc_launch *launch, struct toc_spawn *spawn)
     launch->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (launch->epoll_fd < 0)
         return complain("epoll_create1", errno);
+    struct epoll_event
+        event; /* a sandbox that refuses the wait is to be known before it is needed */
+    if (epoll_wait(launch->epoll_fd, &event, 1, 0) < 0)
+        return complain("epoll_wait", errno);
     int status = toc_signals_open(!launch->have_pidfd, &spawn->mask, &launch->signal_fd);
     if (status != 0)
         return complain("signalfd", -status);

@@ -170,7 +170,14 @@ static void nearest_value(const struct knob *knob, const char *text, char *resul
             number = number < knob->minimum ? knob->minimum : knob->maximum;
         snprintf(result, size, "%" PRId64, number);
     } else {
-        snprintf(result, size, "%s", *text == '-' ? "0" : knob->default_text);
+        /* Below zero, or with more digits than a number can have; or no number at all. */
+        text += strspn(text, " \t");
+        if (*text == '-')
+            snprintf(result, size, "%" PRId64, knob->minimum);
+        else if (*text >= '0' && *text <= '9' && text[strspn(text, "0123456789")] == '\0')
+            snprintf(result, size, "%" PRId64, knob->maximum);
+        else
+            snprintf(result, size, "%s", knob->default_text);
     }
 }
 

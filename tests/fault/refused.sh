@@ -31,6 +31,15 @@ refused 318 getrandom
 refused 310 process_vm_readv
 refused 311 process_vm_writev
 
+# kill: a good job needs none, and mpirun leaves.
+run ./refuse 62 "$TOC_MPIRUN" -n 3 ./ends good
+expect 0 "kill is refused"
+expect_gone "kill is refused"
+# epoll_wait: without it mpirun would not hear of anything.
+run ./refuse 232 "$TOC_MPIRUN" -n 3 ./ends good
+expect 1 "epoll_wait is refused"
+says "epoll_wait"
+
 # A limit on the size of files: the segment is made smaller, or the job ends with a message; nobody
 # is killed by SIGXFSZ.
 limited()

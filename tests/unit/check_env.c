@@ -187,10 +187,17 @@ START_TEST(nearest_values)
     static const struct {
         const char *entry, *nearest;
     } cases[] = {
-        {"TOCSIN_LOG=warning", "TOCSIN_LOG=warn"},        {"TOCSIN_LOG=inf", "TOCSIN_LOG=info"},
-        {"TOCSIN_NOTIFY=singal", "TOCSIN_NOTIFY=signal"}, {"TOCSIN_SIGNAL=65", "TOCSIN_SIGNAL=64"},
-        {"TOCSIN_SIGNAL=0", "TOCSIN_SIGNAL=1"},           {"TOCSIN_CHUNK=1", "TOCSIN_CHUNK=4096"},
-        {"TOCSIN_CHUNK=x", "TOCSIN_CHUNK=262144"},        {"TOCSIN_STATS=2", "TOCSIN_STATS=1"},
+        {"TOCSIN_CHUNK=-1", "the nearest is TOCSIN_CHUNK=4096"},
+        {"TOCSIN_SIGNAL=-1", "the nearest is TOCSIN_SIGNAL=1"},
+        {"TOCSIN_SIGNAL=99999999999999999999999", "the nearest is TOCSIN_SIGNAL=64"},
+        {"TOCSIN_LOG=warning", "TOCSIN_LOG=warn"},
+        {"TOCSIN_LOG=inf", "TOCSIN_LOG=info"},
+        {"TOCSIN_NOTIFY=singal", "TOCSIN_NOTIFY=signal"},
+        {"TOCSIN_SIGNAL=65", "TOCSIN_SIGNAL=64"},
+        {"TOCSIN_SIGNAL=0", "TOCSIN_SIGNAL=1"},
+        {"TOCSIN_CHUNK=1", "TOCSIN_CHUNK=4096"},
+        {"TOCSIN_CHUNK=x", "TOCSIN_CHUNK=262144"},
+        {"TOCSIN_STATS=2", "TOCSIN_STATS=1"},
     };
     for (size_t i = 0; i < UNIT_LENGTH(cases); i++) {
         ck_assert_int_eq(parse(cases[i].entry), TOC_ERR_ARG);
