@@ -15,9 +15,14 @@ static int barrier(struct toc_mpi_coll *call)
     return toc_mpi_coll_end(call, schedule);
 }
 
+int toc_mpi_barrier(const char *function, MPI_Comm comm)
+{
+    return barrier(TOC_MPI_CALL(function));
+}
+
 int PMPI_Barrier(MPI_Comm comm)
 {
-    return barrier(TOC_MPI_CALL("MPI_Barrier"));
+    return toc_mpi_barrier("MPI_Barrier", comm);
 }
 TOC_MPI_ALIAS(Barrier);
 

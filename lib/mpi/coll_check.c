@@ -244,6 +244,9 @@ int toc_mpi_coll_status(const char *function, MPI_Comm handle, int status)
             handle, toc_mpi_class_of(status), function,
             "the job has made too many communicators (%u, and freeing does not help)",
             TOC_CONTEXTS);
+    case TOC_ERR_PROC:
+        return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
+                             "a rank of the communicator has ended before its part was done");
     default:
         return toc_mpi_raise(handle, toc_mpi_class_of(status), function,
                              "the operation failed (status %d)", status);

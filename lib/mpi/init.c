@@ -216,7 +216,7 @@ static void report(void)
 static void part(void)
 {
     if (!toc_world.job->keep_going) {
-        PMPI_Barrier(MPI_COMM_WORLD);
+        toc_mpi_barrier("MPI_Finalize", MPI_COMM_WORLD);
         return;
     }
     toc_guard_enter();

@@ -38,6 +38,9 @@ int toc_mpi_check_info(const char *function, MPI_Comm comm, MPI_Info info);
 /** The handle of an object of the library. */
 #define TOC_MPI_HANDLE(type, object) ((type)toc_handle_value(object))
 
+/** MPI_Barrier, in the words of another function that begins or ends with one. */
+int toc_mpi_barrier(const char *function, MPI_Comm comm);
+
 /** For a process that mpirun did not start: warns, in one process only, when the environment says
  *  that another MPI's launcher started several. */
 void toc_mpi_check_launcher(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* stall receive|mismatch|busy-thread|sleeps|absent|wakes: ways to stand still, and not to. */
+/* stall receive|mismatch|finalize|busy-thread|sleeps|absent|wakes: ways to stand still, and not to. */
 #include <mpi.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -62,6 +62,10 @@ int main(int argc, char **argv)
         receive(1 - rank);
     else if (strcmp(what, "mismatch") == 0 && rank == 0)
         receive(1);
+    else if (strcmp(what, "finalize") == 0 && rank == 0)
+        receive(1);
+    else if (strcmp(what, "finalize") == 0)
+        ; /* leaves */
     else if (strcmp(what, "mismatch") == 0)
         MPI_Barrier(MPI_COMM_WORLD);
     else if (strcmp(what, "busy-thread") == 0)

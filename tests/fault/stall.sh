@@ -37,6 +37,7 @@ for TOCSIN_NOTIFY in signal thread poll; do
     stands receive "ranks 0-1 wait in MPI_Recv"
 done
 stands mismatch "rank 0 waits in MPI_Recv, rank 1 waits in MPI_Barrier"
+stands finalize "rank 0 waits in MPI_Recv, rank 1 waits in MPI_Finalize"
 unset TOCSIN_NOTIFY
 run "$TOC_MPIRUN" --emulate-uintr --timeout 6 -n 2 ./stall receive
 says "ranks 0-1 wait in MPI_Recv; the job is left to itself"
