@@ -10,6 +10,9 @@ trap 'cd / && rm -rf "$work"' EXIT
 cd "$work" || exit 99
 failures=0
 
+# Of the make that runs the tests; a make of a test's own would complain of them.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 # Nothing but the installation under test: a machine may have other MPIs and settings for them.
 unset MPICC MPICXX CC CXX CFLAGS CXXFLAGS LDFLAGS LD_LIBRARY_PATH PKG_CONFIG_PATH \
     TOCSIN_CC TOCSIN_CXX MPICH_CC MPICH_CXX OMPI_CC OMPI_CXX

@@ -14,6 +14,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/tocsin-fault.XXXXXX") || exit 99
 trap 'cd / && rm -rf "$work"' EXIT
 cd "$work" || exit 99
 failures=0
+# Of the make that runs the tests; a make of a test's own would complain of them.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 # Processes of this test are told by an argument that no other process has: sleep accepts it.
 mark=4321.$$s
