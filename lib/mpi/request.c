@@ -268,8 +268,8 @@ static int raise_in_status(const char *function, const struct toc_mpi_request_se
     const char *sentence = toc_mpi_error_sentence(first->code);
     size_t prefix = strlen(function) + 2; /* "MPI_Waitall: " */
     return toc_mpi_raise(first->comm, MPI_ERR_IN_STATUS, function,
-                         "request %d of %d, %s, failed: %s",
-                         first->index, set->count, kind_name(&first->copy),
+                         "request %d of %d, %s, failed: %s", first->index, set->count,
+                         kind_name(&first->copy),
                          sentence != NULL && strncmp(sentence, function, prefix - 2) == 0
                              ? sentence + prefix
                              : toc_mpi_error_class_name(toc_mpi_error_class_of_code(first->code)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* stall receive|mismatch|finalize|busy-thread|sleeps|absent|wakes: ways to stand still, and not to.
+/* stall receive|mismatch|finalize|busy-thread|sleeps|absent: ways to stand still, and not to.
  */
 #include <mpi.h>
 #include <pthread.h>
